@@ -1,0 +1,23 @@
+# rozaneh_layer(NAME SOURCES file... [NEEDS layer...] [LIBRARIES target...])
+# One folder under src/ is one static library that links only what stands left of it.
+function(rozaneh_layer NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;NEEDS;LIBRARIES" ${ARGN})
+  add_library(rozaneh_${NAME} STATIC ${ARG_SOURCES})
+  target_include_directories(rozaneh_${NAME} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM ARG_NEEDS PREPEND rozaneh_)
+  target_link_libraries(rozaneh_${NAME} PUBLIC rozaneh_options ${ARG_NEEDS} ${ARG_LIBRARIES})
+endfunction()
+
+# rozaneh_test(NAME SOURCES file... NEEDS layer...)
+# One GoogleTest program a folder of tests/; each case is a test of CTest.
+function(rozaneh_test NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;NEEDS;LIBRARIES" ${ARGN})
+  add_executable(${NAME}_test ${ARG_SOURCES})
+  target_include_directories(${NAME}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  list(TRANSFORM ARG_NEEDS PREPEND rozaneh_)
+  target_link_libraries(${NAME}_test PRIVATE ${ARG_NEEDS} ${ARG_LIBRARIES} GTest::gtest_main)
+  set_target_properties(${NAME}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_compile_definitions(${NAME}_test PRIVATE TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
+  include(GoogleTest)
+  gtest_discover_tests(${NAME}_test TEST_PREFIX ${NAME}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 LABELS unit)
+endfunction()
