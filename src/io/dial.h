@@ -1,0 +1,43 @@
+// Opens streams: the interface that dialers wrap one another by, and plain TCP.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/address.h"
+#include "io/loop.h"
+#include "io/stream.h"
+
+namespace rozaneh::io {
+
+// Opens a stream to a target. Dialers wrap dialers: upstream proxy over TCP, obfs4 over that.
+class Dialer {
+ public:
+  virtual ~Dialer() = default;
+  virtual Task<Result<StreamPtr>> dial(const Target& target) = 0;
+};
+
+// The addresses of a name, in the system's order; never empty. Takes an address as it is, without a look-up.
+Task<Result<std::vector<IpAddress>>> resolve(Loop& loop, const std::string& host);
+
+// Plain TCP. Names are resolved by the system; addresses are tried in turn.
+class TcpDialer final : public Dialer {
+ public:
+  struct Options {
+    Clock::duration time_limit = std::chrono::seconds(30);  // for each address
+    std::optional<IpAddress> source_v4;                     // bind outgoing connections to these
+    std::optional<IpAddress> source_v6;
+  };
+
+  explicit TcpDialer(Loop& loop) : TcpDialer(loop, Options()) {}
+  TcpDialer(Loop& loop, Options options) : loop_(loop), options_(options) {}
+
+  Task<Result<StreamPtr>> dial(const Target& target) override;
+  Task<Result<StreamPtr>> connect(Endpoint endpoint);
+
+ private:
+  Loop& loop_;
+  Options options_;
+};
+
+}  // namespace rozaneh::io

@@ -1,0 +1,45 @@
+#include "io/loop.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+
+namespace rozaneh::io {
+
+Loop::Loop(Log& log) : log_(log), idle_([this] { arm_idle_timer(); }), idle_timer_(executor()) {}
+
+Loop::~Loop() = default;
+
+void Loop::run() { context_.run(); }
+
+void Loop::spawn(Task<> task) {
+  asio::co_spawn(context_, std::move(task), [this](const std::exception_ptr& thrown) {
+    if (!thrown) return;
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+      log_.error("a connection ended by an unexpected failure: {}", e.what());
+    }
+  });
+}
+
+void Loop::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
+
+void Loop::arm_idle_timer() {
+  if (idle_timer_armed_) return;
+  idle_timer_armed_ = true;
+  idle_timer_.expires_after(IdleSweep::kTick);
+  idle_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    idle_timer_armed_ = false;
+    if (cancelled) return;
+    const bool again = idle_.sweep();
+    if (again) arm_idle_timer();
+  });
+}
+
+Task<> Loop::sleep(Clock::duration duration) {
+  Timer timer(executor(), duration);
+  co_await timer.async_wait(kResume);
+}
+
+}  // namespace rozaneh::io

@@ -1,0 +1,35 @@
+// The one thing that every arrow of the architecture is: a reliable, ordered, two-way stream of bytes.
+//
+// One task may read while another writes; never two of either. Destroying a stream aborts it. A stream is
+// used on its loop's thread only.
+#pragma once
+
+#include <memory>
+
+#include "base/bytes.h"
+#include "io/buffer_pool.h"
+#include "io/task.h"
+
+namespace rozaneh::io {
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Waits for bytes and answers some; an empty chunk means that the peer has finished. No buffer is held
+  // while there is nothing to read.
+  virtual Task<Result<Chunk>> read() = 0;
+
+  // Writes all of `bytes`, or fails. They must stay as they are until the task is over.
+  virtual Task<Result<>> write(Bytes bytes) = 0;
+
+  // Ends our direction once everything written has left; reading goes on.
+  virtual Task<Result<>> finish() = 0;
+
+  // Closes both directions at once; what waits on this stream fails with IoError::aborted.
+  virtual void abort() noexcept = 0;
+};
+
+using StreamPtr = std::unique_ptr<Stream>;
+
+}  // namespace rozaneh::io

@@ -1,0 +1,34 @@
+// A TCP connection as a Stream.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/address.h"
+#include "io/loop.h"
+#include "io/stream.h"
+
+namespace rozaneh::io {
+
+using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+
+asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);
+Endpoint from_asio(const asio::ip::tcp::endpoint& endpoint);
+
+class TcpStream final : public Stream {
+ public:
+  // Takes a connected socket; sets it non-blocking, without Nagle's delay, with keep-alive.
+  TcpStream(Loop& loop, TcpSocket socket);
+
+  Task<Result<Chunk>> read() override;
+  Task<Result<>> write(Bytes bytes) override;
+  Task<Result<>> finish() override;
+  void abort() noexcept override;
+
+ private:
+  Loop& loop_;
+  TcpSocket socket_;
+  // How often the next read may try the socket before it waits: a full read promises more.
+  unsigned tries_ = 0;
+};
+
+}  // namespace rozaneh::io

@@ -1,0 +1,21 @@
+#include "transport/catalog.h"
+
+#include <algorithm>
+
+#include "transport/obfs4/transport.h"
+
+namespace rozaneh::transport {
+
+Catalog catalog() {
+  Catalog all;
+  all.push_back(obfs4::make_transport());
+  return all;
+}
+
+const Transport* find(const Catalog& catalog, std::string_view name) {
+  const auto found =
+      std::ranges::find(catalog, name, [](const auto& transport) { return transport->name(); });
+  return found == catalog.end() ? nullptr : found->get();
+}
+
+}  // namespace rozaneh::transport
