@@ -72,6 +72,7 @@ IpAddress::IpAddress(std::array<std::uint8_t, 4> v4) { std::ranges::copy(v4, byt
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   const std::string terminated{text};
+  if (terminated.contains('\0')) return std::nullopt;  // inet_pton would stop there and accept the start
   if (std::array<std::uint8_t, 4> v4{}; inet_pton(AF_INET, terminated.c_str(), v4.data()) == 1)
     return IpAddress(v4);
   if (std::array<std::uint8_t, 16> v6{}; inet_pton(AF_INET6, terminated.c_str(), v6.data()) == 1)

@@ -25,6 +25,7 @@ TEST(Address, TargetsTakeNames) {
   EXPECT_EQ(Target::parse("[::1]:22")->to_string(), "[::1]:22");
   EXPECT_FALSE(Target::parse("exa mple.org:443"));
   EXPECT_FALSE(Target::parse("a/b:443"));
+  EXPECT_FALSE(Target::from_host(std::string_view("127.0.0.1\0.example.org", 22), 443));
   EXPECT_FALSE(Target::from_host(std::string(256, 'a'), 1));
   EXPECT_TRUE(Target::from_host(std::string(255, 'a'), 1));
 }
