@@ -1,6 +1,7 @@
 #include "io/loop.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 
@@ -11,6 +12,11 @@ Loop::Loop(Log& log) : log_(log), idle_([this] { arm_idle_timer(); }), idle_time
 Loop::~Loop() = default;
 
 void Loop::run() { context_.run(); }
+
+void Loop::run_until_stopped() {
+  const asio::executor_work_guard<Executor> busy(executor());
+  context_.run();
+}
 
 void Loop::spawn(Task<> task) {
   asio::co_spawn(context_, std::move(task), [this](const std::exception_ptr& thrown) {

@@ -23,6 +23,8 @@ class Loop {
 
   // Runs until `stop` or until nothing is left to wait for.
   void run();
+  // Runs until `stop`, also while there is nothing to wait for.
+  void run_until_stopped();
   // Makes `run` return soon; from any thread. What still waits is destroyed with the loop.
   void stop() { context_.stop(); }
 

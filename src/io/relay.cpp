@@ -47,10 +47,10 @@ Task<> pump_back(Pair& pair, std::atomic<std::uint64_t>& carried) {
 
 }  // namespace
 
-Task<Result<>> relay(Loop& loop, Stream& one, Stream& other, Traffic& traffic, RelayOptions options) {
+Task<Result<>> relay(Loop& loop, Stream& one, Stream& other, Counters& counters, RelayOptions options) {
   Pair pair(loop, options.idle_limit, one, other);
-  loop.spawn(pump_back(pair, traffic.down));
-  const auto outcome = co_await pump(one, other, pair.idle, traffic.up);
+  loop.spawn(pump_back(pair, counters.down));
+  const auto outcome = co_await pump(one, other, pair.idle, counters.up);
   if (!outcome) pair.fail_with(outcome.error());
   while (!pair.back_is_over) co_await pair.over.wait();
   if (pair.idle.expired()) co_return fail(IoError::timed_out);

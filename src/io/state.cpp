@@ -99,6 +99,14 @@ Result<> DirectoryState::write(const std::string& name, Bytes content) {
   return {};
 }
 
+Result<> DirectoryState::append(const std::string& name, Bytes more) {
+  const std::scoped_lock lock(writing_);
+  const auto path = directory_ / name;
+  const File file(path, O_WRONLY | O_CREAT | O_APPEND);
+  if (!file.is_open() || !file.write_all(more)) return file_failure("cannot write", path, errno);
+  return {};
+}
+
 Result<std::optional<Buffer>> MemoryState::read(const std::string& name) {
   const std::scoped_lock lock(mutex_);
   const auto found = records_.find(name);
@@ -109,6 +117,12 @@ Result<std::optional<Buffer>> MemoryState::read(const std::string& name) {
 Result<> MemoryState::write(const std::string& name, Bytes content) {
   const std::scoped_lock lock(mutex_);
   records_[name].assign(content.begin(), content.end());
+  return {};
+}
+
+Result<> MemoryState::append(const std::string& name, Bytes more) {
+  const std::scoped_lock lock(mutex_);
+  rozaneh::append(records_[name], more);
   return {};
 }
 

@@ -24,6 +24,9 @@ class State {
   // Replaces the record as a whole: after a failure (a full disk) the old one is still there.
   virtual Result<> write(const std::string& name, Bytes content) = 0;
 
+  // Adds to the end of the record. Survives the end of the process; nothing is synced to the disk.
+  virtual Result<> append(const std::string& name, Bytes more) = 0;
+
   static constexpr std::size_t kLargest = 16 * 1024 * 1024;
 };
 
@@ -35,6 +38,7 @@ class DirectoryState final : public State {
 
   Result<std::optional<Buffer>> read(const std::string& name) override;
   Result<> write(const std::string& name, Bytes content) override;
+  Result<> append(const std::string& name, Bytes more) override;
 
  private:
   explicit DirectoryState(std::filesystem::path directory) : directory_(std::move(directory)) {}
@@ -47,6 +51,7 @@ class MemoryState final : public State {
  public:
   Result<std::optional<Buffer>> read(const std::string& name) override;
   Result<> write(const std::string& name, Bytes content) override;
+  Result<> append(const std::string& name, Bytes more) override;
 
  private:
   std::mutex mutex_;

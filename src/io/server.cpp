@@ -1,0 +1,47 @@
+#include "io/server.h"
+
+#include <algorithm>
+
+namespace rozaneh::io {
+
+Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
+  Endpoint taken = at;
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    Loop& loop = loops_[i];
+    auto listener = Listener::open(loop, taken);
+    if (!listener) return std::unexpected(listener.error());
+    taken = listener->endpoint();
+    listening_.push_back({&loop, std::make_shared<Listener>(std::move(*listener))});
+    loop.spawn(accept_all(loop, listening_.back().listener, handler));
+  }
+  return taken;
+}
+
+void Server::close(const Endpoint& at) {
+  const auto gone = std::ranges::partition(
+      listening_, [&at](const Listening& entry) { return entry.listener->endpoint() != at; });
+  for (Listening& entry : gone) entry.loop->post([listener = entry.listener] { listener->close(); });
+  listening_.erase(gone.begin(), gone.end());
+}
+
+void Server::close() {
+  while (!listening_.empty()) close(Endpoint(listening_.back().listener->endpoint()));
+}
+
+Task<> Server::accept_all(Loop& loop, std::shared_ptr<Listener> listener, Handler& handler) {
+  for (;;) {
+    auto accepted = co_await listener->accept();
+    if (!accepted) co_return;
+    auto place = limits_.admit(accepted->peer.address);
+    if (!place) continue;
+    loop.spawn(serve_one(loop, std::move(accepted->stream), accepted->peer, handler, std::move(*place)));
+  }
+}
+
+Task<> Server::serve_one(Loop& loop, StreamPtr stream, Endpoint peer, Handler& handler,
+                         ConnectionLimits::Place place) {
+  const ConnectionLimits::Place held = std::move(place);
+  co_await handler.serve(loop, std::move(stream), peer);
+}
+
+}  // namespace rozaneh::io
