@@ -1,8 +1,7 @@
 #include "crypto/random.h"
 
 #include <sodium.h>
-#include <unistd.h>
-
+#include <sys/random.h>
 #include <cstdlib>
 
 #include "crypto/sodium.h"
