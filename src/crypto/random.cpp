@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <sys/random.h>
+
 #include <cstdlib>
 
 #include "crypto/sodium.h"
