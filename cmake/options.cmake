@@ -1,12 +1,36 @@
-# Warnings, hardening and sanitizers, once for every target (INTERFACE library).
+# Warnings, hardening, size and sanitizers, once for every target (INTERFACE libraries).
 include(CheckCXXCompilerFlag)
+include(CheckLinkerFlag)
+include(CheckPIESupported)
 find_package(Threads REQUIRED)
 
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+check_pie_supported(LANGUAGES CXX)
+
+# What every object is compiled with.
 add_library(rozaneh_options INTERFACE)
 target_compile_options(rozaneh_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast)
 target_link_libraries(rozaneh_options INTERFACE Threads::Threads)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# What the program is linked with besides.
+add_library(rozaneh_program_options INTERFACE)
+
+# rozaneh_flag(NAME FLAG): compiles with FLAG where the compiler has it.
+function(rozaneh_flag NAME FLAG)
+  check_cxx_compiler_flag(${FLAG} ROZANEH_HAVE_${NAME})
+  if(ROZANEH_HAVE_${NAME})
+    target_compile_options(rozaneh_options INTERFACE ${FLAG})
+  endif()
+endfunction()
+
+# rozaneh_linker_flag(NAME FLAG): links the program with FLAG where the linker has it.
+function(rozaneh_linker_flag NAME FLAG)
+  check_linker_flag(CXX ${FLAG} ROZANEH_HAVE_${NAME})
+  if(ROZANEH_HAVE_${NAME})
+    target_link_options(rozaneh_program_options INTERFACE ${FLAG})
+  endif()
+endfunction()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports uninitialized and dangling members of coroutine frames that are neither.
@@ -19,13 +43,6 @@ if(ROZANEH_SANITIZE)
     -fsanitize=${ROZANEH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(rozaneh_options INTERFACE -fsanitize=${ROZANEH_SANITIZE})
 else()
-  target_compile_options(rozaneh_options INTERFACE -fstack-protector-strong)
-  if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-    target_compile_options(rozaneh_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-  endif()
-  check_cxx_compiler_flag(-fcf-protection=full ROZANEH_HAVE_CET)
-  if(ROZANEH_HAVE_CET)
-    target_compile_options(rozaneh_options INTERFACE -fcf-protection=full)
-  endif()
-  target_link_options(rozaneh_options INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+  include(${CMAKE_CURRENT_LIST_DIR}/harden.cmake)
+  include(${CMAKE_CURRENT_LIST_DIR}/slim.cmake)
 endif()
