@@ -1,20 +1,39 @@
 #include "crypto/poly1305.h"
 
-#include <openssl/evp.h>
 #include <sodium.h>
 
 #include <array>
-#include <cstdlib>
+
+#include "crypto/openssl.h"
+#include "crypto/sodium.h"
 
 namespace rozaneh::crypto {
+namespace {
+
+// OpenSSL 3.0's AVX-512 code for Poly1305 leaves the upper halves of the vector registers in use. Until they
+// are cleared, every SSE instruction of the program depends on them: Salsa20 in SSE2 ran at a quarter of its
+// speed.
+#if defined(__x86_64__)
+[[gnu::target("avx")]] void clear_upper_halves() { __builtin_ia32_vzeroupper(); }
+void release_vectors() {
+  if (__builtin_cpu_supports("avx512f")) clear_upper_halves();
+}
+#else
+void release_vectors() {}
+#endif
+
+}  // namespace
 
 void Poly1305::Free::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_free(context); }
 
 Poly1305::Poly1305(const char* properties) {
-  if (EVP_MAC* mac = EVP_MAC_fetch(nullptr, "POLY1305", properties)) {
-    openssl_.reset(EVP_MAC_CTX_new(mac));
-    EVP_MAC_free(mac);  // the context holds it
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "POLY1305", properties);
+  if (mac == nullptr) {
+    start_sodium();
+    return;
   }
+  openssl_.reset(must_have(EVP_MAC_CTX_new(mac)));
+  EVP_MAC_free(mac);  // the context holds it
 }
 
 void Poly1305::tag(std::span<std::uint8_t, kTag> tag, Bytes message,
@@ -24,10 +43,10 @@ void Poly1305::tag(std::span<std::uint8_t, kTag> tag, Bytes message,
     return;
   }
   std::size_t length = 0;
-  const bool made = EVP_MAC_init(openssl_.get(), key.data(), key.size(), nullptr) == 1 &&
-                    EVP_MAC_update(openssl_.get(), message.data(), message.size()) == 1 &&
-                    EVP_MAC_final(openssl_.get(), tag.data(), &length, tag.size()) == 1;
-  if (!made) std::abort();  // it allocates nothing here, so there is no way to fail
+  must(EVP_MAC_init(openssl_.get(), key.data(), key.size(), nullptr));
+  must(EVP_MAC_update(openssl_.get(), message.data(), message.size()));
+  must(EVP_MAC_final(openssl_.get(), tag.data(), &length, tag.size()));
+  release_vectors();
 }
 
 bool Poly1305::verify(std::span<const std::uint8_t, kTag> tag, Bytes message,
