@@ -1,0 +1,120 @@
+#include "crypto/obfuscated_key.h"
+
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include <set>
+
+#include "crypto/field25519_root.h"
+#include "crypto/hex.h"
+#include "crypto/random.h"
+#include "crypto/vectors.h"
+
+namespace rozaneh::crypto {
+namespace {
+
+TEST(ObfuscatedKey, MatchesTheReferenceInEveryCofactorClass) {
+  const auto values = read_vectors("obfuscated_keys");
+  ASSERT_EQ(values.size(), 160U);
+  for (std::size_t i = 0; i < values.size(); i += 4) {
+    const PrivateKey key(array_from_hex<32>(values[i]));
+    const auto pair = obfuscated_key_pair(key, from_hex(values[i + 1])[0]);
+    ASSERT_EQ(pair.has_value(), values[i + 3] != "-") << values[i];
+    if (!pair) continue;
+    EXPECT_EQ(encode_hex(pair->public_key.bytes), values[i + 2]);
+    EXPECT_EQ(encode_hex(pair->representative.bytes), values[i + 3]);
+  }
+}
+
+TEST(ObfuscatedKey, SendsWhatThePeerDecodesToThePublicKey) {
+  SeededRandom random(1);
+  for (int i = 0; i < 100; ++i) {
+    const auto pair = make_obfuscated_key_pair(random);
+    EXPECT_EQ(public_key_of(pair.representative), pair.public_key);
+  }
+}
+
+TEST(ObfuscatedKey, AgreesOnSecretsWithOrdinaryAndObfuscatedKeys) {
+  SeededRandom random(2);
+  for (int i = 0; i < 50; ++i) {
+    const auto one = make_obfuscated_key_pair(random);
+    const auto other = make_obfuscated_key_pair(random);
+    const auto ordinary = make_key_pair(random);
+    const auto to_ordinary = x25519(one.private_key, ordinary.public_key);
+    const auto from_ordinary = x25519(ordinary.private_key, one.public_key);
+    const auto here = x25519(one.private_key, other.public_key);
+    const auto there = x25519(other.private_key, one.public_key);
+    ASSERT_TRUE(to_ordinary && from_ordinary && here && there);
+    EXPECT_EQ(encode_hex(to_ordinary->bytes()), encode_hex(from_ordinary->bytes()));
+    EXPECT_EQ(encode_hex(here->bytes()), encode_hex(there->bytes()));
+  }
+}
+
+// The order of the base point times the key's point: one of the eight points of low order, by which an
+// observer tells the key's class. The sign of x is not in u, so classes k and -k may swap; with either sign
+// all eight must come up.
+std::string class_of(const PublicKey& key, std::uint8_t sign) {
+  using namespace field25519;
+  const Element u = decode(key.bytes);
+  auto point = encode((u - Element(1)) * inverse(u + Element(1)));  // y, RFC 7748 section 4.1
+  point[31] = static_cast<std::uint8_t>(point[31] | sign << 7U);
+  // order - 1 = -1 modulo the order; the point is added once more.
+  const auto minus_one =
+      array_from_hex<32>("ecd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+  // libsodium multiplies only points of the prime-order group, so by hand: double and add.
+  auto sum = array_from_hex<32>("0100000000000000000000000000000000000000000000000000000000000000");
+  for (int bit = 252; bit >= 0; --bit) {
+    crypto_core_ed25519_add(sum.data(), sum.data(), sum.data());
+    const auto i = static_cast<unsigned>(bit);
+    if ((minus_one[i / 8] >> (i % 8) & 1U) != 0)
+      crypto_core_ed25519_add(sum.data(), sum.data(), point.data());
+  }
+  crypto_core_ed25519_add(sum.data(), sum.data(), point.data());
+  return encode_hex(sum);
+}
+
+TEST(ObfuscatedKey, ShowsAllEightCofactorClasses) {
+  SeededRandom random(8);
+  std::set<std::string> classes;
+  int trials = 0;
+  // In 225 trials a class is missing with a chance below 10^-12.
+  while (classes.size() < 8 && trials < 225) {
+    const auto pair = make_obfuscated_key_pair(random);
+    classes.insert(class_of(public_key_of(pair.representative), static_cast<std::uint8_t>(trials++ % 2)));
+  }
+  EXPECT_EQ(classes.size(), 8U);
+}
+
+TEST(ObfuscatedKey, IsNeededBecauseOrdinaryKeysAllShowOneClass) {
+  SeededRandom random(9);
+  for (const std::uint8_t sign : {std::uint8_t{0}, std::uint8_t{1}}) {
+    EXPECT_EQ(class_of(make_key_pair(random).public_key, sign),
+              "0100000000000000000000000000000000000000000000000000000000000000");
+  }
+}
+
+TEST(ObfuscatedKey, MakesEveryBitAndEveryPairOfTopBitsEquallyLikely) {
+  SeededRandom random(256);
+  constexpr int kKeys = 4000;
+  std::array<int, 256> ones{};
+  std::array<int, 4> tops{};
+  for (int i = 0; i < kKeys; ++i) {
+    const auto bytes = make_obfuscated_key_pair(random).representative.bytes;
+    for (std::size_t bit = 0; bit < 256; ++bit) ones[bit] += bytes[bit / 8] >> (bit % 8) & 1;
+    ++tops[bytes[31] >> 6U];
+  }
+  double bits_squared = 0;  // chi-square with 256 degrees of freedom: mean 256, deviation 23
+  for (const int count : ones) {
+    const double off = count - kKeys / 2.0;
+    bits_squared += off * off / (kKeys / 4.0);
+    EXPECT_LT(off * off, 25 * kKeys / 4.0);  // five deviations for each bit
+  }
+  EXPECT_GT(bits_squared, 256 - 5 * 23);
+  EXPECT_LT(bits_squared, 256 + 5 * 23);
+  double tops_squared = 0;  // three degrees: above 30 with a chance of 10^-6
+  for (const int count : tops) tops_squared += (count - kKeys / 4.0) * (count - kKeys / 4.0) / (kKeys / 4.0);
+  EXPECT_LT(tops_squared, 30);
+}
+
+}  // namespace
+}  // namespace rozaneh::crypto
