@@ -30,13 +30,13 @@ std::optional<ReplayFilter::Entry> ReplayFilter::insert(Bytes tag, Time now) {
 }
 
 void ReplayFilter::restore(const Entry& entry, Time now) {
-  const bool alive = std::chrono::abs(now - entry.seen) <= kLife;
+  const bool alive = std::chrono::abs(now - entry.seen) <= life_;
   if (alive && !hashes_.contains(entry.hash)) add(entry);
 }
 
 void ReplayFilter::forget_old(Time now) {
   // An entry from the future (the clock has been set back) stays until its own time has passed.
-  while (!order_.empty() && now - order_.front().seen > kLife) {
+  while (!order_.empty() && now - order_.front().seen > life_) {
     hashes_.erase(order_.front().hash);
     order_.pop_front();
   }
@@ -52,8 +52,9 @@ void ReplayFilter::add(const Entry& entry) {
 }
 
 Result<std::unique_ptr<KeptReplayFilter>> KeptReplayFilter::open(const Secret<16>& key, io::State& state,
-                                                                 std::string name, ReplayFilter::Time now) {
-  std::unique_ptr<KeptReplayFilter> kept(new KeptReplayFilter(key, state, std::move(name)));
+                                                                 std::string name, ReplayFilter::Time now,
+                                                                 std::chrono::seconds life) {
+  std::unique_ptr<KeptReplayFilter> kept(new KeptReplayFilter(key, state, std::move(name), life));
   const auto record = state.read(kept->name_);
   if (!record) return std::unexpected(record.error());
   if (!*record) return kept;

@@ -31,9 +31,10 @@ class ReplayFilter {
     Time seen;
   };
 
-  explicit ReplayFilter(const Secret<16>& key) : key_(key) {}
+  explicit ReplayFilter(const Secret<16>& key, std::chrono::seconds life = kLife) : key_(key), life_(life) {}
 
-  // Whether `tag` was seen within kLife; remembers it in any case. Answers the new entry if it was not.
+  // Whether `tag` was seen within the life of an entry; remembers it in any case. Answers the new entry if it
+  // was not.
   std::optional<Entry> insert(Bytes tag, Time now);
 
   // Takes an entry from before a restart. Entries come in the order in which they were made.
@@ -46,6 +47,7 @@ class ReplayFilter {
   void add(const Entry& entry);
 
   Secret<16> key_;
+  std::chrono::seconds life_;
   std::deque<Entry> order_;
   std::unordered_set<std::uint64_t> hashes_;
 };
@@ -56,7 +58,8 @@ class KeptReplayFilter {
   // Reads what was kept under `name`. A record that cannot be read or understood is an error, so that nobody
   // believes in a protection that is not there.
   static Result<std::unique_ptr<KeptReplayFilter>> open(const Secret<16>& key, io::State& state,
-                                                        std::string name, ReplayFilter::Time now);
+                                                        std::string name, ReplayFilter::Time now,
+                                                        std::chrono::seconds life = ReplayFilter::kLife);
 
   // Whether `tag` was seen before; remembers it. When the record cannot be written the memory still holds it,
   // and `unkept` is true from then on.
@@ -65,8 +68,8 @@ class KeptReplayFilter {
   [[nodiscard]] bool unkept() const { return unkept_; }
 
  private:
-  KeptReplayFilter(const Secret<16>& key, io::State& state, std::string name)
-      : filter_(key), state_(state), name_(std::move(name)) {}
+  KeptReplayFilter(const Secret<16>& key, io::State& state, std::string name, std::chrono::seconds life)
+      : filter_(key, life), state_(state), name_(std::move(name)) {}
   Result<> rewrite();
 
   std::mutex mutex_;
