@@ -2,13 +2,19 @@
 
 #include <algorithm>
 
+#include "transport/obfs2/transport.h"
+#include "transport/obfs3/transport.h"
 #include "transport/obfs4/transport.h"
+#include "transport/scramblesuit/transport.h"
 
 namespace rozaneh::transport {
 
 Catalog catalog() {
   Catalog all;
   all.push_back(obfs4::make_transport());
+  all.push_back(scramblesuit::make_transport());
+  all.push_back(obfs3::make_transport());
+  all.push_back(obfs2::make_transport());
   return all;
 }
 
