@@ -12,12 +12,11 @@
 #include "transport/obfs4/key_pool.h"
 #include "transport/obfs4/stream.h"
 #include "transport/replay_filter.h"
+#include "transport/stranger.h"
 
 namespace rozaneh::obfs4 {
 namespace {
 
-constexpr std::chrono::seconds kHandshakeLimit{30};
-constexpr std::uint32_t kMostCloseDelay = 60'000;  // milliseconds
 constexpr const char* kStateRecord = "obfs4_state.json";
 constexpr const char* kBridgeLineRecord = "obfs4_bridgeline.txt";
 constexpr const char* kReplayRecord = "obfs4_replay";
@@ -35,10 +34,9 @@ class ObfsAcceptor final : public transport::Acceptor {
         log_(log) {}
 
   io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
-    const std::chrono::milliseconds extra{loop.random().below(kMostCloseDelay)};
-    const io::Deadline close(loop, kHandshakeLimit + extra, *raw);
+    const io::Deadline close(loop, transport::stranger_time(loop.random()), *raw);
     auto stream = co_await shake_hands(loop, raw);
-    if (!stream && !close.passed()) co_await discard(*raw);
+    if (!stream && !close.passed()) co_await transport::discard(*raw);
     co_return stream;
   }
 
@@ -57,18 +55,10 @@ class ObfsAcceptor final : public transport::Acceptor {
                                                identity_.iat_mode, loop.random(), nullptr);
           return codec->seed_frame();
         });
-    const io::Deadline limit(loop, kHandshakeLimit, [&handshake] { handshake.expire(); });
+    const io::Deadline limit(loop, transport::kHelloLimit, [&handshake] { handshake.expire(); });
     const auto received = co_await io::drive(*raw, handshake);
     if (!received) co_return std::unexpected(received.error());
     co_return make_stream(loop, std::move(raw), std::move(codec), *received);
-  }
-
-  // Until the peer closes or our time to close has come.
-  static io::Task<> discard(io::Stream& stream) {
-    for (;;) {
-      const auto chunk = co_await stream.read();
-      if (!chunk || chunk->empty()) co_return;
-    }
   }
 
   bool is_replay(Bytes mac) {

@@ -9,9 +9,7 @@ namespace rozaneh::obfs4 {
 // first start), iat-mode. Writes obfs4_state.json and obfs4_bridgeline.txt as obfs4proxy does, and keeps its
 // replay filter in obfs4_replay.
 //
-// Whoever sends no proper hello gets no byte. What it sends is read and thrown away until 30 s and a random
-// part of another minute have passed since it came, then the connection is closed in good order. (obfs4proxy
-// draws that part once a bridge, so that it names the bridge; here each connection has its own.)
+// Whoever sends no proper hello gets no byte; see transport/stranger.h for the rest.
 Result<std::unique_ptr<transport::Acceptor>> make_acceptor(const transport::Setup& setup);
 
 }  // namespace rozaneh::obfs4
