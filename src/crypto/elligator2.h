@@ -27,7 +27,9 @@ struct Representative {
 // and the sender fills them at random.
 [[nodiscard]] PublicKey public_key_of(const Representative& representative);
 
-// A representative of the key, or nullopt, for half of all keys, if it has none. Of the tweak's random
+// A representative of the key, or nullopt, for half of all keys, if it has none. The key has to be a point of
+// the curve, as every key is that was made from a private key; for a point of its twist, which a stranger
+// could send, the answer means nothing. Of the tweak's random
 // bits, bit 0 chooses between the key's two roots, and bits 6 and 7 become the top two bits.
 [[nodiscard]] std::optional<Representative> representative_of(const PublicKey& key, std::uint8_t tweak);
 
