@@ -34,26 +34,25 @@ class Part {
       first_[i].fill(0);
       batch_.add(boxes[i].counter, 0, first_[i]);
     }
-    batch_.flush();
   }
   ~Part() { wipe({first_.front().data(), boxes_.size() * kBlock}); }
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
 
+  // Completes the keys, which xor_texts() does as well.
+  void make_keys() { batch_.flush(); }
+
   // Encrypts or decrypts the texts of the first `count` boxes.
   void xor_texts(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const MutableBytes text = boxes_[i].bytes.subspan(SecretBox::kOverhead);
-      const std::size_t start = std::min(text.size(), kAfterKey);
-      for (std::size_t k = 0; k < start; ++k) text[k] ^= first_[i][Poly1305::kKey + k];
-      batch_.add(boxes_[i].counter, 1, text.subspan(start));
-    }
+    for (std::size_t i = 0; i < count; ++i) batch_.add(boxes_[i].counter, 1, text(i).subspan(start_size(i)));
     batch_.flush();
+    for (std::size_t i = 0; i < count; ++i) {
+      const MutableBytes start = text(i).first(start_size(i));
+      for (std::size_t k = 0; k < start.size(); ++k) start[k] ^= first_[i][Poly1305::kKey + k];
+    }
   }
 
-  void tag(std::size_t i) const {
-    tag_maker().tag(boxes_[i].bytes.first<Poly1305::kTag>(), boxes_[i].bytes.subspan(Poly1305::kTag), key(i));
-  }
+  void tag(std::size_t i) const { tag_maker().tag(boxes_[i].bytes.first<Poly1305::kTag>(), text(i), key(i)); }
 
   [[nodiscard]] bool genuine(std::size_t i) const {
     const Bytes box = boxes_[i].bytes;
@@ -62,6 +61,8 @@ class Part {
   }
 
  private:
+  [[nodiscard]] MutableBytes text(std::size_t i) const { return boxes_[i].bytes.subspan(Poly1305::kTag); }
+  [[nodiscard]] std::size_t start_size(std::size_t i) const { return std::min(text(i).size(), kAfterKey); }
   [[nodiscard]] std::span<const std::uint8_t, Poly1305::kKey> key(std::size_t i) const {
     return std::span(first_[i]).first<Poly1305::kKey>();
   }
@@ -97,6 +98,7 @@ std::size_t SecretBox::open(std::span<const Box> boxes) const {
   while (opened < boxes.size()) {
     const std::size_t count = std::min(boxes.size() - opened, Part::kMost);
     Part part(*salsa_, subkey_.bytes(), boxes.subspan(opened, count));
+    part.make_keys();
     std::size_t good = 0;
     while (good < count && part.genuine(good)) ++good;
     part.xor_texts(good);

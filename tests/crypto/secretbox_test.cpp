@@ -38,7 +38,7 @@ class SecretBoxTest : public testing::TestWithParam<Salsa20> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Implementations, SecretBoxTest, testing::ValuesIn(salsa20_implementations()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 Bytes text_in(Bytes box) { return box.subspan(kTag); }
 
