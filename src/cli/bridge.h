@@ -1,0 +1,32 @@
+// `rozaneh bridge`: the server's side, without Tor.
+#pragma once
+
+#include <functional>
+
+#include "cli/settings.h"
+
+namespace rozaneh::cli {
+
+struct BridgeSettings {
+  CommonSettings common;
+  std::vector<std::string> listen;   // TRANSPORT or TRANSPORT=ADDRESS:PORT
+  std::vector<std::string> set;      // TRANSPORT.NAME=VALUE
+  std::string egress;                // "open"
+  std::string forward;               // ADDRESS:PORT
+  std::vector<std::string> address;  // of this machine, as clients reach it
+  std::string name;
+  bool allow_private = false;
+  std::vector<std::uint16_t> refuse_port = {25};
+  std::size_t max_connections = 20'000;
+  std::size_t max_per_address = 512;
+  unsigned idle_limit = 3600;  // seconds; 0: none
+  unsigned drain_limit = 30;   // seconds
+  bool no_qr = false;
+};
+
+void declare(CLI::App& app, BridgeSettings& settings);
+
+// Runs until a signal ends it. `again` reads the settings anew, for SIGHUP.
+int run_bridge(const BridgeSettings& settings, const std::function<Result<BridgeSettings>()>& again);
+
+}  // namespace rozaneh::cli

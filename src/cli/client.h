@@ -1,0 +1,27 @@
+// `rozaneh client`: SOCKS5 and HTTP CONNECT on this machine, a bridge at the far end.
+#pragma once
+
+#include <functional>
+
+#include "cli/settings.h"
+
+namespace rozaneh::cli {
+
+struct ClientSettings {
+  CommonSettings common;
+  std::vector<std::string> link;  // links, bridge lines, or files of them
+  std::string listen = "127.0.0.1:1080";
+  std::string upstream_proxy;
+  std::vector<std::string> set;  // TRANSPORT.NAME=VALUE
+  std::size_t max_connections = 5'000;
+  unsigned idle_limit = 3600;  // seconds; 0: none
+  unsigned drain_limit = 3;    // seconds
+  bool check = false;
+};
+
+void declare(CLI::App& app, ClientSettings& settings);
+
+// Runs until a signal ends it. `again` reads the settings anew, for SIGHUP.
+int run_client(const ClientSettings& settings, const std::function<Result<ClientSettings>()>& again);
+
+}  // namespace rozaneh::cli

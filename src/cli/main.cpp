@@ -1,0 +1,114 @@
+// The program: reads the command line and hands over to one command.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <iostream>
+
+#include "cli/bridge.h"
+#include "cli/client.h"
+#include "cli/exit_code.h"
+#include "cli/link.h"
+#include "cli/pt.h"
+#include "cli/wipe.h"
+
+namespace rozaneh::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "rozaneh carries traffic past network censors.\n\n"
+    "  rozaneh bridge --egress open      on a server: prints a link to share\n"
+    "  rozaneh client LINK               on your machine: a SOCKS5 and HTTP proxy that leads there\n"
+    "  rozaneh pt                        in torrc, in place of obfs4proxy\n";
+
+struct Everything {
+  CLI::App app{kAbout, "rozaneh"};
+  BridgeSettings bridge;
+  ClientSettings client;
+  LinkSettings link;
+  WipeSettings wipe;
+  PtSettings pt;
+  CLI::App* bridge_command = nullptr;
+  CLI::App* client_command = nullptr;
+  CLI::App* link_show_command = nullptr;
+  CLI::App* wipe_command = nullptr;
+  CLI::App* pt_command = nullptr;
+
+  Everything() {
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "rozaneh " ROZANEH_VERSION);
+    bridge_command = app.add_subcommand("bridge", "Run a server that clients reach by a link");
+    client_command = app.add_subcommand("client", "Offer a local proxy that leads through a bridge");
+    CLI::App* link_command = app.add_subcommand("link", "Look at links");
+    link_command->require_subcommand(1);
+    link_show_command = link_command->add_subcommand("show", "Print what stands in a link, and its QR code");
+    pt_command = app.add_subcommand("pt", "Be a pluggable transport of Tor (started by tor)");
+    wipe_command = app.add_subcommand("wipe", "Remove all that is kept on this machine");
+    declare(*bridge_command, bridge);
+    declare(*client_command, client);
+    declare(*link_show_command, link);
+    declare(*pt_command, pt);
+    declare(*wipe_command, wipe);
+  }
+};
+
+// The settings of one command, with what its configuration file adds, read anew at each call.
+template <class Settings>
+Result<Settings> read_again(const std::vector<std::string>& words, Settings Everything::* settings,
+                            CLI::App* Everything::* command) {
+  Everything everything;
+  try {
+    // CLI11 takes its words last first.
+    everything.app.parse({words.rbegin(), words.rend()});
+  } catch (const CLI::ParseError& error) {
+    return fail(SettingsError::value, error.what());
+  }
+  Settings& read = everything.*settings;
+  auto applied = apply_config(*(everything.*command), read.common);
+  if (!applied) return std::unexpected(applied.error());
+  return std::move(read);
+}
+
+template <class Settings>
+int run_with_config(const std::vector<std::string>& words, Settings Everything::* settings,
+                    CLI::App* Everything::* command,
+                    int (*run)(const Settings&, const std::function<Result<Settings>()>&)) {
+  const auto again = [&] { return read_again(words, settings, command); };
+  const auto first = again();
+  if (!first) {
+    std::cerr << "rozaneh: " << first.error().message() << '\n';
+    return kUsage;
+  }
+  return run(*first, again);
+}
+
+int run(const std::vector<std::string>& words) {
+  Everything everything;
+  try {
+    everything.app.parse({words.rbegin(), words.rend()});
+  } catch (const CLI::ParseError& error) {
+    const int code = everything.app.exit(error);
+    return code == 0 ? kOk : kUsage;
+  }
+  if (everything.bridge_command->parsed())
+    return run_with_config(words, &Everything::bridge, &Everything::bridge_command, &run_bridge);
+  if (everything.client_command->parsed())
+    return run_with_config(words, &Everything::client, &Everything::client_command, &run_client);
+  if (everything.link_show_command->parsed()) return run_link_show(everything.link);
+  if (everything.pt_command->parsed()) return run_pt(everything.pt);
+  return run_wipe(everything.wipe);
+}
+
+}  // namespace
+}  // namespace rozaneh::cli
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> words(argv, argv + argc);
+    if (rozaneh::cli::is_started_as_pt(words))
+      return rozaneh::cli::run_pt(rozaneh::cli::pt_settings_from(words));
+    return rozaneh::cli::run({words.begin() + 1, words.end()});
+  } catch (const std::exception& error) {
+    std::cerr << "rozaneh: " << error.what() << '\n';
+    return rozaneh::cli::kFailed;
+  }
+}
