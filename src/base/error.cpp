@@ -9,4 +9,10 @@ std::string Error::message() const {
   return text;
 }
 
+Error Error::at(std::string place) const {
+  Error error = *this;
+  error.detail_ = detail_.empty() ? std::move(place) : std::move(place) + ": " + detail_;
+  return error;
+}
+
 }  // namespace rozaneh

@@ -45,6 +45,9 @@ class [[nodiscard]] Error {
   // "obfs4: the server did not prove its key (detail)": one line for a person.
   [[nodiscard]] std::string message() const;
 
+  // The same failure, its detail begun with where it happened: "line 3", "line 3: no port".
+  [[nodiscard]] Error at(std::string place) const;
+
  private:
   std::string_view layer_;
   std::string_view what_;
