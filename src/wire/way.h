@@ -21,7 +21,7 @@ struct Way {
   std::string transport;                     // "obfs4"
   Target server;                             // port 1..65535
   Arguments arguments{};                     // of the transport: "cert" and the like
-  std::string name{};                        // for people; may be empty. See is_label
+  std::string name{};                        // for people; may be empty. See label.h
   std::optional<Fingerprint> fingerprint{};  // of the Tor bridge behind it
 
   bool operator==(const Way&) const = default;
@@ -35,9 +35,9 @@ bool is_transport_name(std::string_view text);
 std::optional<Fingerprint> parse_fingerprint(std::string_view text);
 std::string serialize_fingerprint(const Fingerprint& fingerprint);  // upper case, as Tor writes it
 
-// Whether a text may stand on somebody's terminal: UTF-8 of at most 64 bytes, without control characters and
-// without the marks that reorder what stands around them.
-bool is_label(std::string_view text);
+// What may stand in a link or a bridge line as an argument: a name of letters, digits, `-` and `_`, a value
+// without control characters.
+bool is_argument(const Argument& argument);
 
 // What can be wrong in a link or a bridge line, when reading or writing one.
 enum class LinkError {
@@ -51,7 +51,6 @@ enum class LinkError {
   name,
   servers_differ,
   empty,
-  line,
 };
 
 std::string_view layer_of(LinkError);
