@@ -42,6 +42,7 @@ std::vector<Buffer> read_boxes(Reader& input) {
 
 std::vector<crypto::Box> views(std::vector<Buffer>& boxes, std::uint64_t counter) {
   std::vector<crypto::Box> views;
+  views.reserve(boxes.size());
   for (Buffer& box : boxes) views.push_back({counter++, box});
   return views;
 }
