@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,11 @@ inline std::string_view text_of(Bytes bytes) {
 
 inline void append(Buffer& to, Bytes bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
-// Copies `from` to the start of `to`, which must be at least as long.
-inline void copy(MutableBytes to, Bytes from) { std::ranges::copy(from, to.begin()); }
+// Copies `from` to the start of `to`, which must be at least as long. (Not std::ranges::copy: on spans, that
+// becomes a loop over bytes.)
+inline void copy(MutableBytes to, Bytes from) {
+  if (!from.empty()) std::memmove(to.data(), from.data(), from.size());
+}
 
 // Appends all parts to one new buffer, in order.
 template <class... Parts>
