@@ -2,19 +2,9 @@
 #pragma once
 
 #include "crypto/field25519.h"
+#include "crypto/mask.h"
 
 namespace rozaneh::crypto::field25519 {
-
-// All ones for yes, all zeros for no, so that a choice is an AND and not a branch.
-using Mask = std::uint64_t;
-
-// Yes for 1, no for 0.
-constexpr Mask mask_of(std::uint64_t bit) {
-  Mask mask = 0 - bit;
-  // Hides from the optimizer that only two values occur, or it might branch on them.
-  if (!std::is_constant_evaluated()) asm("" : "+r"(mask));
-  return mask;
-}
 
 constexpr Element select(Mask condition, const Element& yes, const Element& no) {
   Element out;

@@ -1,5 +1,6 @@
 #include "crypto/uniform_dh.h"
 
+#include "crypto/mask.h"
 #include "crypto/openssl.h"
 
 namespace rozaneh::crypto {
@@ -44,18 +45,16 @@ BigNumber power(const BigNumber& base, Bytes exponent) {
   return out;
 }
 
-// `chosen` is `yes` or `no`, without a branch on the secret.
-void select(bool condition, Bytes yes, Bytes no, MutableBytes chosen) {
-  const auto mask = static_cast<std::uint8_t>(-static_cast<int>(condition));
+void select(Mask condition, Bytes yes, Bytes no, MutableBytes chosen) {
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    chosen[i] = static_cast<std::uint8_t>(no[i] ^ (mask & (yes[i] ^ no[i])));
+    chosen[i] = static_cast<std::uint8_t>(no[i] ^ (condition & (yes[i] ^ no[i])));
 }
 
 }  // namespace
 
 UniformDh::UniformDh(const Secret<kSize>& private_key) : exponent_(private_key) {
   auto& last = exponent_.bytes().back();
-  const bool coin = (last & 1U) != 0;
+  const Mask coin = mask_of(last & 1U);
   last &= 0xfeU;
 
   BigNumber two(must_have(BN_new()));

@@ -30,7 +30,7 @@ TEST(Elligator2, EncodesMonocyphersVectors) {
     if (found) {
       EXPECT_EQ(encode_hex(found->bytes), values[i + 3]);
     }
-    i += found ? 4 : 3;
+    i += found ? 4U : 3U;
   }
   EXPECT_EQ(checked, 3U);
 }
