@@ -12,8 +12,9 @@ struct evp_mac_ctx_st;
 
 namespace rozaneh::crypto {
 
-// Makes tags, one after the other, each under its own key. Costs some 600 bytes of heap and a microsecond to
-// make, so keep one; not for use by two threads at once. No key stays in it after a tag is made.
+// Makes tags, one after the other, each under its own key. Costs a few hundred bytes of heap and a
+// microsecond to make, so keep one; not for use by two threads at once. No key stays in it after a tag is
+// made.
 class Poly1305 {
  public:
   static constexpr std::size_t kKey = 32;
