@@ -1,0 +1,21 @@
+# Sourced by script/lint and script/test: the parts of the lint, each a check (script/lib.sh).
+# shellcheck shell=bash
+
+lint_shell() {
+  local file scripts=()
+  while read -r file; do
+    if [[ -f $file ]] && head -n 1 "$file" | grep -qE '^#!.*\b(ba)?sh$'; then scripts+=("$file"); fi
+  done < <(git ls-files)
+  shellcheck -x "${scripts[@]}"
+}
+
+# lint [COMMIT]: with it, clang-tidy reads only what a change since then can reach.
+lint() {
+  check "lint: format" script/format --check
+  check "lint: shell" lint_shell
+  check "lint: includes" script/check/includes
+  check "lint: our checks bite" tests/lint/lint_test.sh
+  check "lint: flags of the build" cmake --preset release
+  check "lint: coroutines" script/check/coroutines build
+  check "lint: clang-tidy" script/check/tidy build "$@"
+}

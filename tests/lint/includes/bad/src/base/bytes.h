@@ -1,0 +1,2 @@
+#include "crypto/hash.h"  // direction
+  #  include <sys/socket.h>  // purity

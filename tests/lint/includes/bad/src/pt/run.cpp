@@ -1,0 +1,2 @@
+#include "metrics/counters.h"  // direction
+#include "proxy/socks.h"

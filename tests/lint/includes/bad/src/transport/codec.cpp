@@ -1,0 +1,1 @@
+#include "transport/obfs4/stream.h"  // transport

@@ -1,0 +1,2 @@
+#include "metrics/counters.h"
+#include "pt/run.h"

@@ -1,0 +1,4 @@
+#include <thread>
+#include <boost/asio/io_context.hpp>
+
+#include "base/bytes.h"

@@ -1,0 +1,2 @@
+#include "proxy/socks.h"
+#include "transport/catalog.h"
