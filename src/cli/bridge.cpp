@@ -117,13 +117,13 @@ class BridgeRun {
     // What is no longer wanted stops listening; its connections, and so its acceptor, stay.
     const auto listens = wanted(settings_);
     for (Served& served : served_) {
-      if (std::ranges::contains(listens, served.listen)) continue;
+      if (std::ranges::find(listens, served.listen) != listens.end()) continue;
       for (const Endpoint& at : served.at) running_.server().close(at);
       served.listen.clear();
       served.at.clear();
     }
     for (const std::string& listen : listens) {
-      if (std::ranges::contains(served_, listen, &Served::listen)) continue;
+      if (std::ranges::find(served_, listen, &Served::listen) != served_.end()) continue;
       auto served = serve(listen, settings_, catalog_, *state_, *egress_, running_);
       if (!served) {
         console.error("{}", served.error().message());

@@ -2,7 +2,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdlib>
 #include <iostream>
+#include <span>
 
 #include "cli/bridge.h"
 #include "cli/client.h"
@@ -58,7 +60,7 @@ Result<Settings> read_again(const std::vector<std::string>& words, Settings Ever
   Everything everything;
   try {
     // CLI11 takes its words last first.
-    everything.app.parse({words.rbegin(), words.rend()});
+    everything.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
     return fail(SettingsError::value, error.what());
   }
@@ -84,7 +86,7 @@ int run_with_config(const std::vector<std::string>& words, Settings Everything::
 int run(const std::vector<std::string>& words) {
   Everything everything;
   try {
-    everything.app.parse({words.rbegin(), words.rend()});
+    everything.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
     const int code = everything.app.exit(error);
     return code == 0 ? kOk : kUsage;
@@ -103,10 +105,11 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   try {
-    const std::vector<std::string> words(argv, argv + argc);
-    if (rozaneh::cli::is_started_as_pt(words))
-      return rozaneh::cli::run_pt(rozaneh::cli::pt_settings_from(words));
-    return rozaneh::cli::run({words.begin() + 1, words.end()});
+    const std::span<char*> all(argv, static_cast<std::size_t>(argc));
+    if (all.empty()) return rozaneh::cli::kUsage;
+    const bool under_tor = std::getenv("TOR_PT_MANAGED_TRANSPORT_VER") != nullptr;
+    const std::vector<std::string> words(all.begin() + 1, all.end());
+    return rozaneh::cli::run(rozaneh::cli::translate_pt_words(all.front(), words, under_tor));
   } catch (const std::exception& error) {
     std::cerr << "rozaneh: " << error.what() << '\n';
     return rozaneh::cli::kFailed;
