@@ -8,15 +8,6 @@ function(rozaneh_layer NAME)
   target_link_libraries(rozaneh_${NAME} PUBLIC rozaneh_options ${ARG_NEEDS} ${ARG_LIBRARIES})
 endfunction()
 
-# rozaneh_program(NAME SOURCES file... NEEDS layer... [LIBRARIES target...])
-# What is shipped: linked small and hardened, built at the top of the build directory.
-function(rozaneh_program NAME)
-  cmake_parse_arguments(ARG "" "" "SOURCES;NEEDS;LIBRARIES" ${ARGN})
-  add_executable(${NAME} ${ARG_SOURCES})
-  list(TRANSFORM ARG_NEEDS PREPEND rozaneh_)
-  target_link_libraries(${NAME} PRIVATE rozaneh_program_options ${ARG_NEEDS} ${ARG_LIBRARIES})
-endfunction()
-
 # rozaneh_test(NAME SOURCES file... NEEDS layer... [LIBRARIES target...] [LABEL label])
 # One GoogleTest program a folder of tests/; each case is a test of CTest. What runs more than one thread
 # goes into a program of its own with the label `threaded`, and so also runs under ThreadSanitizer.

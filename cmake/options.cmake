@@ -13,7 +13,7 @@ target_compile_options(rozaneh_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast)
 target_link_libraries(rozaneh_options INTERFACE Threads::Threads)
 
-# What the program is linked with besides.
+# What the program that is shipped is linked with besides.
 add_library(rozaneh_program_options INTERFACE)
 
 # rozaneh_flag(NAME FLAG): compiles with FLAG where the compiler has it.

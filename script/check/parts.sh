@@ -9,7 +9,7 @@ lint_shell() {
   shellcheck -x "${scripts[@]}"
 }
 
-# lint [COMMIT]: with it, clang-tidy reads only what a change since then can reach.
+# With a commit in lint_since, clang-tidy reads only what a change since then can reach.
 lint() {
   check "lint: format" script/format --check
   check "lint: shell" lint_shell
@@ -17,5 +17,5 @@ lint() {
   check "lint: our checks bite" tests/lint/lint_test.sh
   check "lint: flags of the build" cmake --preset release
   check "lint: coroutines" script/check/coroutines build
-  check "lint: clang-tidy" script/check/tidy build "$@"
+  check "lint: clang-tidy" script/check/tidy build ${lint_since:+"$lint_since"}
 }
