@@ -45,6 +45,7 @@ TEST(HttpConnectServer, AnswersBeforeItFails) {
       {"CONNECT a:1 HTTP/1.1\nHost: a\r\n\r\n", "400"},
       {"CONNECT a:1 HTTP/1.1\r\nA: b\nC: d\r\n\r\n", "400"},
       {"CONNECT a\x01", "400"},
+      {"CONNECT a:1 HTTP/1.1\r\nA: b\x7f", "400"},
       {"\r\n\r\n", "400"},
   };
   for (const auto& [input, status] : kCases) {
