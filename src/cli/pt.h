@@ -8,18 +8,20 @@ namespace rozaneh::cli {
 struct PtSettings {
   std::string log_level = "warn";
   bool unsafe_logging = false;  // users' addresses in the log
-  bool enable_logging = false;  // obfs4proxy's flag: a log file in the state directory
-  bool biased_shapes = false;   // obfs4proxy's -obfs4-distBias
-  unsigned threads = 0;         // 0: by cores on the server, one on the client
+  bool biased_shapes = false;   // obfs4: few lengths take most of the weight, as ScrambleSuit had it
+  unsigned threads = 0;         // 0: by cores on a bridge, one on a client
 };
 
 void declare(CLI::App& app, PtSettings& settings);
 int run_pt(const PtSettings& settings);
 
-// Whether tor has started us without naming the command: under the name of obfs4proxy or lyrebird, or with its
-// environment and no command. `words` is argv.
-bool is_started_as_pt(const std::vector<std::string>& words);
-// The settings of such a start, from obfs4proxy's own flags.
-PtSettings pt_settings_from(const std::vector<std::string>& words);
+// The words of the command line (argv without the program's name) as our own commands take them, so that
+// torrc lines written for obfs4proxy stay as they are:
+//   - the command `pt` is put in front where tor has started us without naming one, that is by the name of
+//     obfs4proxy or lyrebird, or with `under_tor` (tor's environment is there) and no command;
+//   - obfs4proxy's flags (-logLevel INFO, -unsafeLogging, ...) become ours. -enableLogging goes: the log is
+//     tor's.
+std::vector<std::string> translate_pt_words(std::string_view program, std::vector<std::string> words,
+                                            bool under_tor);
 
 }  // namespace rozaneh::cli

@@ -67,17 +67,21 @@ Result<std::unique_ptr<DirectoryState>> DirectoryState::open(const std::filesyst
   return std::unique_ptr<DirectoryState>(new DirectoryState(directory));
 }
 
+Result<Buffer> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return file_failure("cannot read", path, errno);
+  auto content = file.read_all(limit);
+  if (!content) return file_failure("cannot read", path, errno);
+  if (content->size() > limit) return file_failure("cannot read", path, EFBIG);
+  return std::move(*content);
+}
+
 Result<std::optional<Buffer>> DirectoryState::read(const std::string& name) {
   const auto path = directory_ / name;
-  const File file(path, O_RDONLY);
-  if (!file.is_open()) {
-    if (errno == ENOENT) return std::nullopt;
-    return file_failure("cannot read", path, errno);
-  }
-  auto content = file.read_all(kLargest);
-  if (!content) return file_failure("cannot read", path, errno);
-  if (content->size() > kLargest) return file_failure("cannot read", path, EFBIG);
-  return content;
+  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
+  auto content = read_file(path, kLargest);
+  if (!content) return std::unexpected(content.error());
+  return std::move(*content);
 }
 
 Result<> DirectoryState::write(const std::string& name, Bytes content) {

@@ -46,6 +46,9 @@ class DirectoryState final : public State {
   std::mutex writing_;
 };
 
+// The content of any file, of at most `limit` bytes.
+Result<Buffer> read_file(const std::filesystem::path& path, std::size_t limit = State::kLargest);
+
 // For those who must leave no trace: gone with the process.
 class MemoryState final : public State {
  public:

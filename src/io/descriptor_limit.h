@@ -1,0 +1,10 @@
+// How many connections the system lets us have open.
+#pragma once
+
+namespace rozaneh::io {
+
+// Raises our limit of open files to what we are allowed: the usual 1024 is the right one only for programs
+// that use select(2). Leaves it where that fails.
+void raise_descriptor_limit();
+
+}  // namespace rozaneh::io
