@@ -7,9 +7,9 @@
 #   runtime    libstdc++, libgcc     4.7   6.3
 #   crypto     libsodium, libcrypto  3.8   5.3
 #
-# The default is `runtime`: libcrypto and libsodium stay shared, so that their security updates arrive with
-# the system's, without a new build of this program.
-set(ROZANEH_STATIC "runtime" CACHE STRING "Libraries linked into the program: none, runtime or crypto")
+# The default is `crypto`: a client on a small machine should fit into 6 MB. Who packages this program for a system
+# that updates shared libraries by itself builds with `runtime`, so that security updates of libcrypto arrive without a new build.
+set(ROZANEH_STATIC "crypto" CACHE STRING "Libraries linked into the program: none, runtime or crypto")
 set_property(CACHE ROZANEH_STATIC PROPERTY STRINGS none runtime crypto)
 
 target_compile_options(rozaneh_options INTERFACE -ffunction-sections -fdata-sections)

@@ -1,5 +1,6 @@
 #include "cli/settings.h"
 
+#define TOML_HEADER_ONLY 1  // one file uses it; the shared library would bring the shared libstdc++ with it
 #include <toml++/toml.h>
 
 #include <cstdlib>
