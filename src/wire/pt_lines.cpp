@@ -82,7 +82,6 @@ std::string cmethod_error(std::string_view transport, std::string_view message) 
 std::string cmethods_done() { return line("CMETHODS", "DONE"); }
 
 std::string smethod(std::string_view transport, const Endpoint& listening, const Arguments& arguments) {
-  if (arguments.empty()) return line("SMETHOD", transport, listening.to_string());
   return line("SMETHOD", transport, listening.to_string(),
               one_line("ARGS:" + serialize_smethod_arguments(arguments)));
 }

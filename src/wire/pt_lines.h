@@ -23,7 +23,7 @@ std::string cmethod(std::string_view transport, const Endpoint& listening);  // 
 std::string cmethod_error(std::string_view transport, std::string_view message);
 std::string cmethods_done();
 
-// SMETHOD obfs4 192.0.2.1:443 ARGS:cert=...; ARGS is left out where there are none.
+// SMETHOD obfs4 192.0.2.1:443 ARGS:cert=...; a bare ARGS: where there are none, as obfs4proxy 0.0.14 writes.
 std::string smethod(std::string_view transport, const Endpoint& listening, const Arguments& arguments);
 std::string smethod_error(std::string_view transport, std::string_view message);
 std::string smethods_done();

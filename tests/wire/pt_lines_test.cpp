@@ -18,7 +18,7 @@ TEST(PtLines, SayWhatTheProtocolSays) {
   EXPECT_EQ(cmethod("obfs4", kV6), "CMETHOD obfs4 socks5 [::1]:9050\n");
   EXPECT_EQ(cmethod_error("obfs4", "no"), "CMETHOD-ERROR obfs4 no\n");
   EXPECT_EQ(cmethods_done(), "CMETHODS DONE\n");
-  EXPECT_EQ(smethod("obfs3", kV6, {}), "SMETHOD obfs3 [::1]:9050\n");
+  EXPECT_EQ(smethod("obfs3", kV6, {}), "SMETHOD obfs3 [::1]:9050 ARGS:\n");
   EXPECT_EQ(smethod("obfs4", kV4, {{"cert", "a="}, {"iat-mode", "0"}}),
             "SMETHOD obfs4 127.0.0.1:9050 ARGS:cert=a\\=,iat-mode=0\n");
   EXPECT_EQ(smethod_error("obfs4", "no"), "SMETHOD-ERROR obfs4 no\n");
