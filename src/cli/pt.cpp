@@ -7,6 +7,7 @@
 
 #include "cli/exit_code.h"
 #include "io/descriptor_limit.h"
+#include "io/startup_pages.h"
 #include "pt/client_side.h"
 #include "pt/lifetime.h"
 #include "pt/server_side.h"
@@ -67,6 +68,7 @@ int serve(const PtSettings& settings, const pt::Environment& environment, io::St
     listening = bridge.emplace(std::get<pt::ServerOrder>(environment.order), parts).listen(server);
   }
   if (listening == 0) return kFailed;
+  io::release_startup_pages();
   loops.run();
   return kOk;
 }

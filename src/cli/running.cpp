@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "io/startup_pages.h"
+
 namespace rozaneh::cli {
 namespace {
 
@@ -27,6 +29,7 @@ void Running::run(std::function<void()> reload) {
   reload_ = std::move(reload);
   const io::Signals signals(loops_.first(), [this](int number) { on_signal(number); });
   if (isatty(STDOUT_FILENO) != 0) loops_.first().spawn(show_status());
+  io::release_startup_pages();
   loops_.run();
   console_.status("");
   console_.event("ended", "",
