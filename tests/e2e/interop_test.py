@@ -1,0 +1,192 @@
+"""obfs4 between our commands and Debian's obfs4proxy, each as client and as server, as tor and as people start them.
+
+    application -- SOCKS5 -- client == obfs4 == server -- echo
+
+"ours" is `rozaneh pt`, `rozaneh bridge` or `rozaneh client`; "its" is obfs4proxy.
+"""
+
+import concurrent.futures
+import hashlib
+import os
+import socket
+import threading
+import unittest
+
+from harness import (
+    ITS_PT,
+    OBFS4PROXY,
+    OUR_PT,
+    SANITIZED,
+    Bridge,
+    Client,
+    ManagedTransport,
+    Service,
+    connect,
+    digest,
+    echo,
+    main,
+    numbered,
+    pt_words,
+    receive,
+    receive_all,
+    socks5,
+)
+
+# Around the sizes of packets, frames and buffers.
+SIZES = [1, 2, 1426, 1427, 1428, 1447, 1448, 1449, 2855, 65535, 65536, 65537]
+MANY = 200
+LONG = (20 if SANITIZED else 100) << 20  # bytes
+
+
+def pt_dialer(client, address, arguments):
+    """How an application reaches a bridge through a managed client."""
+
+    def dial():
+        code, connection = socks5(client.address, address, *pt_words(arguments))
+        if code != 0:
+            raise AssertionError(f"SOCKS reply {code}")
+        return connection
+
+    return dial
+
+
+def send_and_finish(connection, data):
+    connection.sendall(data)
+    connection.shutdown(socket.SHUT_WR)
+
+
+def exchange(connection, data):
+    """Sends while it reads; answers what came back."""
+    sender = threading.Thread(target=connection.sendall, args=(data,), daemon=True)
+    sender.start()
+    back = receive(connection, len(data))
+    sender.join()
+    return back
+
+
+@unittest.skipUnless(os.access(OBFS4PROXY, os.X_OK), "obfs4proxy is not installed")
+class Obfs4(unittest.TestCase):
+    def echoes(self, dial, sizes):
+        def one(size):
+            with dial() as connection:
+                return size, exchange(connection, numbered(size)) == numbered(size)
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for size, same in pool.map(one, sizes):
+                self.assertTrue(same, f"{size} bytes")
+
+    def ends_without_a_byte(self, dial):
+        with dial() as connection:
+            connection.shutdown(socket.SHUT_WR)
+            self.assertEqual(receive_all(connection), b"")
+
+    def carries_many(self, dial):
+        """Connections that are all open at once, and then all used."""
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            connections = list(pool.map(lambda _: dial(), range(MANY)))
+            data = [numbered(3000 + i)[i:] for i in range(MANY)]
+            backs = list(pool.map(exchange, connections, data))
+        for connection in connections:
+            connection.close()
+        self.assertEqual(backs, data)
+
+    def carries_long(self, dial):
+        data = numbered(1 << 20)
+        wanted, got = hashlib.sha256(), hashlib.sha256()
+        with dial() as connection:
+            sender = threading.Thread(
+                target=lambda: [connection.sendall(data) for _ in range(LONG >> 20)], daemon=True
+            )
+            sender.start()
+            for _ in range(LONG >> 20):
+                wanted.update(data)
+                got.update(receive(connection, len(data)))
+            sender.join()
+        self.assertEqual(got.digest(), wanted.digest())
+
+    def works(self, dial, mode):
+        # A megabyte takes the modes with pauses several seconds.
+        self.echoes(dial, [*SIZES, 1 << 20] if mode == 0 else SIZES)
+        self.ends_without_a_byte(dial)
+        if mode == 0:
+            self.carries_many(dial)
+            self.carries_long(dial)
+
+    def test_our_managed_client_reaches_its_server(self):
+        for mode in (0, 1, 2):
+            with self.subTest(iat_mode=mode), Service(echo) as target, ManagedTransport.server(
+                ITS_PT, "obfs4", target.address, iat_mode=mode
+            ) as server, ManagedTransport.client(OUR_PT, "obfs4") as client:
+                self.assertEqual(server.arguments["iat-mode"], str(mode))
+                self.works(pt_dialer(client, server.address, server.arguments), mode)
+
+    def test_its_client_reaches_our_managed_server(self):
+        for mode in (0, 1, 2):
+            with self.subTest(iat_mode=mode), Service(echo) as target, ManagedTransport.server(
+                OUR_PT, "obfs4", target.address, iat_mode=mode
+            ) as server, ManagedTransport.client(ITS_PT, "obfs4") as client:
+                self.assertEqual(server.arguments["iat-mode"], str(mode))
+                self.works(pt_dialer(client, server.address, server.arguments), mode)
+
+    def test_its_client_reaches_our_bridge(self):
+        for mode in (0, 1, 2):
+            with self.subTest(iat_mode=mode), Service(echo) as target, Bridge(
+                "--set", f"obfs4.iat-mode={mode}", forward=target.address
+            ) as bridge, ManagedTransport.client(ITS_PT, "obfs4") as client:
+                words = dict(word.split("=", 1) for word in bridge.line_of("obfs4").split() if "=" in word)
+                self.echoes(pt_dialer(client, bridge.address, {n: words[n] for n in ("cert", "iat-mode")}), SIZES)
+
+    def test_our_client_reaches_its_server_by_a_bridge_line(self):
+        with Service(echo) as target:
+            for mode in (0, 1, 2):
+                with self.subTest(iat_mode=mode), ManagedTransport.server(
+                    ITS_PT, "obfs4", target.address, iat_mode=mode
+                ) as server:
+                    line = "Bridge obfs4 {}:{} {} cert={} iat-mode={} egress=fixed".format(
+                        *server.address, "0123456789ABCDEF" * 2 + "01234567", server.arguments["cert"], mode
+                    )
+                    with Client(line) as client:
+                        self.works(lambda: connect(client.address), mode)
+
+
+class HalfClose(unittest.TestCase):
+    def test_between_our_own_ends_keeps_the_other_direction(self):
+        data = numbered(300_001)
+        for mode in (0, 1, 2):
+            with self.subTest(iat_mode=mode), Service(digest) as target, Bridge(
+                "--set", f"obfs4.iat-mode={mode}", forward=target.address
+            ) as bridge, Client(bridge.link) as client, connect(client.address) as connection:
+                send_and_finish(connection, data)
+                answer = receive_all(connection).decode()
+                self.assertEqual(answer, f"{len(data)} {hashlib.sha256(data).hexdigest()}\n")
+
+    @unittest.skipUnless(os.access(OBFS4PROXY, os.X_OK), "obfs4proxy is not installed")
+    def test_with_its_server_loses_what_would_come_back(self):
+        """Not ours to mend: obfs4proxy takes the end of one direction for the end of both."""
+        with Service(digest) as target, ManagedTransport.server(
+            ITS_PT, "obfs4", target.address
+        ) as server, ManagedTransport.client(OUR_PT, "obfs4") as client:
+            with pt_dialer(client, server.address, server.arguments)() as connection:
+                send_and_finish(connection, b"a question")
+                try:
+                    answer = receive_all(connection)
+                except ConnectionResetError:
+                    answer = b""
+                self.assertEqual(answer, b"")
+
+    @unittest.skipUnless(os.access(OBFS4PROXY, os.X_OK), "obfs4proxy is not installed")
+    def test_of_its_client_reaches_us_as_the_end_of_both(self):
+        with Service(digest) as target, ManagedTransport.server(
+            OUR_PT, "obfs4", target.address
+        ) as server, ManagedTransport.client(ITS_PT, "obfs4") as client:
+            with pt_dialer(client, server.address, server.arguments)() as connection:
+                send_and_finish(connection, b"a question")
+                try:
+                    answer = receive_all(connection)
+                except ConnectionResetError:
+                    answer = b""
+                self.assertEqual(answer, b"")
+
+
+if __name__ == "__main__":
+    main()
