@@ -43,7 +43,8 @@ void FrameEncoder::Burst::pad_to(std::size_t target, std::size_t before) {
   if (gap > kFrameOverhead) {
     add(PacketType::payload, {}, gap - kFrameOverhead);
   } else {
-    // Too little for a frame: a whole segment of padding, and a frame that is longer by the gap.
+    // Too little for a frame. Deployed peers add a whole segment and a frame with that much padding, and so
+    // end a frame's overhead behind the target; to end anywhere else would tell the two programs apart.
     add(PacketType::payload, {}, kLargestPayload);
     add(PacketType::payload, {}, gap);
   }

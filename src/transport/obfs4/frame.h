@@ -32,7 +32,8 @@ class FrameEncoder {
     // Adds one frame; payload and padding together are at most kLargestPayload.
     void add(PacketType type, Bytes payload, std::size_t padding = 0);
     // Adds frames of padding until the burst, with `before` bytes that wait in front of it, ends `target`
-    // bytes behind a whole number of segments.
+    // bytes behind a whole number of segments; 21 bytes later where the gap is of 1 to 21 bytes (measured
+    // against obfs4proxy 0.0.14).
     void pad_to(std::size_t target, std::size_t before = 0);
     // Seals all frames; answers the bytes of the burst.
     std::size_t seal();
