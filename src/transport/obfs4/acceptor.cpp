@@ -27,9 +27,10 @@ Arguments arguments_of(const ServerIdentity& identity) {
 
 class ObfsAcceptor final : public transport::Acceptor {
  public:
-  ObfsAcceptor(ServerIdentity identity, std::unique_ptr<transport::KeptReplayFilter> replays, Log& log)
+  ObfsAcceptor(ServerIdentity identity, WeightedTable::Weights weights,
+               std::unique_ptr<transport::KeptReplayFilter> replays, Log& log)
       : identity_(std::move(identity)),
-        shape_(std::make_shared<const Shape>(identity_.shape_seed, WeightedTable::Weights::uniform)),
+        shape_(std::make_shared<const Shape>(identity_.shape_seed, weights)),
         replays_(std::move(replays)),
         log_(log) {}
 
@@ -135,7 +136,7 @@ Result<std::unique_ptr<transport::Acceptor>> make_acceptor(const transport::Setu
   if (!written) return std::unexpected(written.error());
 
   const auto digest = crypto::sha256(bytes_of("rozaneh replay filter"), identity->private_key.bytes());
-  const Secret<16> filter_key(std::span(digest).first<16>());
+  const Secret<16> filter_key(Bytes(digest).first<16>());
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto replays = transport::KeptReplayFilter::open(filter_key, setup.state, kReplayRecord, now);
   if (!replays) return std::unexpected(replays.error());

@@ -40,7 +40,7 @@ Result<std::unique_ptr<Server>> Server::open(const std::optional<Password>& pass
   if (auto saved = save(state, *identity); !saved) return fail(std::move(saved));
 
   const auto digest = crypto::sha256(bytes_of("rozaneh replay filter"), identity->password.bytes());
-  const Secret<16> key(std::span(digest).first<16>());
+  const Secret<16> key(Bytes(digest).first<16>());
   auto hellos = transport::KeptReplayFilter::open(key, state, kHelloRecord, now);
   if (!hellos) return std::unexpected(hellos.error());
   auto tickets = transport::KeptReplayFilter::open(key, state, kTicketRecord, now, kTicketLife);
