@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "io/descriptor_limit.h"
 #include "io/startup_pages.h"
 
 namespace rozaneh::cli {
@@ -26,6 +27,7 @@ std::string human_time(std::chrono::seconds time) {
 }  // namespace
 
 void Running::run(std::function<void()> reload) {
+  io::raise_descriptor_limit();  // systems give 1024, and a connection takes two
   reload_ = std::move(reload);
   const io::Signals signals(loops_.first(), [this](int number) { on_signal(number); });
   if (isatty(STDOUT_FILENO) != 0) loops_.first().spawn(show_status());
