@@ -75,10 +75,11 @@ bool KeptReplayFilter::seen(Bytes tag, ReplayFilter::Time now) {
   if (!fresh) return true;
   Writer entry;
   write_entry(entry, *fresh);
-  const bool full_of_dead = kept_ >= 2 * ReplayFilter::kMostEntries;
-  const auto written = full_of_dead ? rewrite() : state_.append(name_, entry.view());
-  if (!full_of_dead) ++kept_;
-  if (!written) unkept_ = true;
+  // A write that failed may have left part of an entry, behind which nothing more can be read.
+  const bool anew = unkept_ || kept_ >= 2 * ReplayFilter::kMostEntries;
+  const auto written = anew ? rewrite() : state_.append(name_, entry.view());
+  if (!anew) ++kept_;
+  unkept_ = !written;
   return false;
 }
 

@@ -62,7 +62,7 @@ class KeptReplayFilter {
                                                         std::chrono::seconds life = ReplayFilter::kLife);
 
   // Whether `tag` was seen before; remembers it. When the record cannot be written the memory still holds it,
-  // and `unkept` is true from then on.
+  // and `unkept` is true until a later write has caught up.
   bool seen(Bytes tag, ReplayFilter::Time now);
 
   [[nodiscard]] bool unkept() const { return unkept_; }
