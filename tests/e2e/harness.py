@@ -338,6 +338,8 @@ class Service:
         while True:
             try:
                 connection = self.listener.accept()[0]
+            except ConnectionError:
+                continue
             except OSError:
                 return
             self.accepted += 1
@@ -398,18 +400,19 @@ class Wire(Service):
         self.sent.append(record)
         server = connect(self.target) if self.deliver else None
         if server:
-            threading.Thread(target=self._back, args=(server, client), daemon=True).start()
+            back = threading.Thread(target=self._back, args=(server, client), daemon=True)
+            back.start()
         while part := client.recv(1 << 16):
             record.extend(part)
             if server:
                 server.sendall(part)
         if server:
             server.shutdown(socket.SHUT_WR)
-            threading.Event().wait(PATIENCE)
+            back.join()
 
     @staticmethod
     def _back(server, client):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), server:
             while part := server.recv(1 << 16):
                 client.sendall(part)
             client.shutdown(socket.SHUT_WR)
@@ -420,6 +423,8 @@ class Wire(Service):
 
 def main():
     """Runs the tests of a script; if every one was skipped, tells CTest so."""
+    if not os.access(ROZANEH, os.X_OK):
+        sys.exit(f"{ROZANEH} is not there; set ROZANEH to the program")
     result = unittest.main(verbosity=2, exit=False).result
     if not result.wasSuccessful():
         sys.exit(1)
