@@ -45,7 +45,10 @@ Task<Result<StreamPtr>> TcpDialer::connect(Endpoint endpoint) {
   if (source) socket.bind(to_asio(Endpoint{*source, 0}), failure);
   if (failure) co_return std::unexpected(from_system(failure));
 
-  const Deadline limit(loop_, options_.time_limit, [&socket] { socket.close(); });
+  const Deadline limit(loop_, options_.time_limit, [&socket] {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+  });
   const auto [error] = co_await socket.async_connect(remote, kResume);
   if (limit.passed()) co_return fail(IoError::timed_out);
   if (error) co_return std::unexpected(from_system(error));
