@@ -1,7 +1,5 @@
 #include "transport/obfs4/acceptor.h"
 
-
-
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.h"
@@ -140,7 +138,8 @@ Result<std::unique_ptr<transport::Acceptor>> make_acceptor(const transport::Setu
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto replays = transport::KeptReplayFilter::open(filter_key, setup.state, kReplayRecord, now);
   if (!replays) return std::unexpected(replays.error());
-  return std::make_unique<ObfsAcceptor>(std::move(*identity), std::move(*replays), setup.log);
+  return std::make_unique<ObfsAcceptor>(std::move(*identity), weights_from(setup.arguments),
+                                        std::move(*replays), setup.log);
 }
 
 }  // namespace rozaneh::obfs4

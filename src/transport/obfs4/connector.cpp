@@ -14,12 +14,13 @@ struct Configuration {
   BridgeId bridge;
   IatMode mode;
   PaddingSource padding;
+  WeightedTable::Weights weights;
 };
 
 class ObfsConnector final : public transport::Connector {
  public:
   ObfsConnector(Configuration configuration, Random& random)
-      : configuration_(std::move(configuration)), shape_(random_shape(random)) {}
+      : configuration_(std::move(configuration)), shape_(random_shape(random, configuration_.weights)) {}
 
   io::Task<Result<io::StreamPtr>> connect(io::Loop& loop, const Target& /*server*/,
                                           io::StreamPtr raw) override {
@@ -37,10 +38,10 @@ class ObfsConnector final : public transport::Connector {
   }
 
  private:
-  static ShapePtr random_shape(Random& random) {
+  static ShapePtr random_shape(Random& random, WeightedTable::Weights weights) {
     Seed seed{};
     random.fill(seed);
-    return std::make_shared<const Shape>(seed, WeightedTable::Weights::uniform);
+    return std::make_shared<const Shape>(seed, weights);
   }
 
   ShapePtr current_shape() {
@@ -51,7 +52,7 @@ class ObfsConnector final : public transport::Connector {
   // All connections to one bridge get the same seed: the table is made once.
   ShapePtr shape_of(const Seed& seed) {
     const std::scoped_lock lock(mutex_);
-    if (shape_->seed() != seed) shape_ = std::make_shared<const Shape>(seed, WeightedTable::Weights::uniform);
+    if (shape_->seed() != seed) shape_ = std::make_shared<const Shape>(seed, configuration_.weights);
     return shape_;
   }
 
@@ -74,9 +75,11 @@ Result<std::unique_ptr<transport::Connector>> make_connector(const transport::Se
   const auto cover = parse_cover(setup.arguments.get("cover").value_or("none"));
   if (!cover) return std::unexpected(cover.error());
   const auto policy = setup.arguments.get("cover-policy").value_or("");
-  return std::make_unique<ObfsConnector>(
-      Configuration{.bridge = *bridge, .mode = *mode, .padding = padding_source(*cover, *bridge, policy)},
-      setup.random);
+  return std::make_unique<ObfsConnector>(Configuration{.bridge = *bridge,
+                                                       .mode = *mode,
+                                                       .padding = padding_source(*cover, *bridge, policy),
+                                                       .weights = weights_from(setup.arguments)},
+                                         setup.random);
 }
 
 }  // namespace rozaneh::obfs4

@@ -27,4 +27,9 @@ Shape::Shape(const Seed& seed, WeightedTable::Weights weights)
       lengths_(table(seed, kSegment, weights)),
       pauses_(table(pause_seed(seed), kLongestPause, weights)) {}
 
+WeightedTable::Weights weights_from(const Arguments& arguments) {
+  using enum WeightedTable::Weights;
+  return arguments.get("dist-bias") == "1" ? biased : uniform;
+}
+
 }  // namespace rozaneh::obfs4

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/arguments.h"
 #include "transport/obfs4/drbg.h"
 #include "transport/weighted_table.h"
 
@@ -32,6 +33,10 @@ class Shape {
   WeightedTable lengths_;
   WeightedTable pauses_;
 };
+
+// `dist-bias=1`, our name for obfs4proxy's flag -obfs4-distBias: few values take most of the weight. Any
+// other value, or none, is an even spread. Each side chooses for itself.
+WeightedTable::Weights weights_from(const Arguments& arguments);
 
 // Shared: all connections of one bridge have the same shape, and none changes it.
 using ShapePtr = std::shared_ptr<const Shape>;
