@@ -197,12 +197,17 @@ class Rozaneh(Process):
 
 
 class Bridge(Rozaneh):
-    """`rozaneh bridge` on loopback, ready for clients. Each of `listen` is a transport, or TRANSPORT=ADDRESS:PORT."""
+    """`rozaneh bridge` on loopback, ready for clients. Each of `listen` is a transport, or TRANSPORT=ADDRESS:PORT.
 
-    def __init__(self, *words, listen=("obfs4",), forward=None, **options):
+    Without `forward` its clients choose where to; with `private` also on this machine.
+    """
+
+    def __init__(self, *words, listen=("obfs4",), forward=None, private=True, **options):
         listens = [each if "=" in each else f"{each}=127.0.0.1:0" for each in listen]
         arguments = [word for each in listens for word in ("--listen", each)]
-        where = ["--forward", text_of(forward)] if forward else ["--egress", "open", "--allow-private"]
+        where = ["--forward", text_of(forward)] if forward else ["--egress", "open"]
+        if private and not forward:
+            where.append("--allow-private")
         super().__init__("bridge", *arguments, *where, *words, **options)
         self.ways = {}
         for i in range(len(listens)):
@@ -288,6 +293,18 @@ class ManagedTransport(Process):
 
 OUR_PT = [ROZANEH, "pt"]
 ITS_PT = [OBFS4PROXY]
+
+def rozaneh(*words, wrapper=(), **options):
+    """Runs it to its end; answers (exit code, all that it said)."""
+    done = subprocess.run(
+        [*wrapper, ROZANEH, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=2 * PATIENCE,
+        **options,
+    )
+    return done.returncode, done.stdout.decode(errors="replace")
+
 
 # --- SOCKS5 ---
 
@@ -419,6 +436,20 @@ class Wire(Service):
 
 
 # --- Running ---
+
+
+def enter_own_network():
+    """Starts the script again in namespaces of its own: no network but what it makes, and mounts that nobody else sees.
+
+    Answers whether that worked; it needs no rights where users may have namespaces.
+    """
+    if os.environ.get("OWN_NETWORK") == "1":
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        return True
+    if subprocess.run(["unshare", "-rnm", "true"], capture_output=True).returncode == 0:
+        os.environ["OWN_NETWORK"] = "1"
+        os.execvp("unshare", ["unshare", "-rnm", sys.executable, *sys.argv])
+    return False
 
 
 def main():
