@@ -5,6 +5,7 @@ namespace rozaneh {
 std::string Error::message() const {
   std::string text{layer_};
   text.append(": ").append(what_);
+  if (what_.empty()) return text.append(detail_);
   if (!detail_.empty()) text.append(" (").append(detail_).append(")");
   return text;
 }

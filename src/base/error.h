@@ -6,6 +6,8 @@
 //     std::string_view layer_of(SocksError);      // "socks"
 //     std::string_view describe(SocksError);      // "the client does not speak SOCKS5"
 //
+// A failure whose detail says all of it has an empty description.
+//
 // "Need more bytes" is never an error. Code decides on `is(...)`, never on a message's text.
 #pragma once
 

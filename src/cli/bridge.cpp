@@ -59,12 +59,15 @@ void announce(const Served& served, const BridgeSettings& settings, Console& con
                 {{"transport", transport}, {"at", where}, {"links", links}, {"bridge_lines", lines}});
   console.show("\nShare this link with those who shall use it:\n");
   for (const auto& link : links) console.show(fmt::format("  {}\n", link.get<std::string>()));
-  if (!settings.no_qr && !links.empty()) {
+  if (!settings.no_qr && !links.empty() && console.on_terminal()) {
     if (const auto code = qr_code(links.front().get<std::string>())) console.show(*code);
   }
-  console.show("As a Tor bridge line:\n");
+  console.show(
+      settings.forward.empty()
+          ? "The same as a bridge line, for `rozaneh client` (tor itself cannot use an open bridge):\n"
+          : "The same as a Tor bridge line:\n");
   for (const auto& line : lines) console.show(fmt::format("  {}\n", line.get<std::string>()));
-  if (!std::ranges::any_of(ways, [](const Way& way) {
+  if (settings.address.empty() && !std::ranges::any_of(ways, [](const Way& way) {
         const auto* address = std::get_if<IpAddress>(&way.server.host);
         return address == nullptr || address->is_public();
       }))
@@ -178,7 +181,7 @@ void declare(CLI::App& app, BridgeSettings& settings) {
       ->capture_default_str();
   app.add_option("--drain-limit", settings.drain_limit, "Seconds that open connections get at the end")
       ->capture_default_str();
-  app.add_flag("--no-qr", settings.no_qr, "Print no QR code");
+  app.add_flag("--no-qr", settings.no_qr, "Print no QR code (there is none where the output is no terminal)");
   declare_common(app, settings.common);
 }
 

@@ -63,6 +63,8 @@ void Console::event(std::string_view name, std::string_view sentence, Json field
   put(stdout, line_of(entry));
 }
 
+bool Console::on_terminal() const { return !options_.json && isatty(STDOUT_FILENO) != 0; }
+
 void Console::show(std::string_view text) {
   const std::scoped_lock lock(mutex_);
   if (!options_.json) put(stdout, text);
@@ -70,7 +72,7 @@ void Console::show(std::string_view text) {
 
 void Console::status(std::string_view line) {
   const std::scoped_lock lock(mutex_);
-  if (options_.json || isatty(STDOUT_FILENO) == 0) return;
+  if (!on_terminal()) return;
   status_ = line;
   fmt::print(stdout, "\r\x1b[K{}", status_);
   (void)std::fflush(stdout);

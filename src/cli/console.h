@@ -29,6 +29,9 @@ class Console final : public Log {
   void event(std::string_view name, std::string_view sentence,
              nlohmann::json fields = nlohmann::json::object());
 
+  // Whether what is shown goes to a terminal.
+  [[nodiscard]] bool on_terminal() const;
+
   // Text for people alone (a link, a QR code); programs get it from the events.
   void show(std::string_view text);
 

@@ -25,7 +25,7 @@ void show(const Way& way, const LinkSettings& settings, Console& console) {
   if (link) text += fmt::format("link        {}\n", *link), fields["link"] = *link;
   if (line) text += fmt::format("bridge line {}\n", *line), fields["bridge_line"] = *line;
   console.event("link", text, fields);
-  if (!link || settings.no_qr) return;
+  if (!link || settings.no_qr || !console.on_terminal()) return;
   if (const auto code = qr_code(*link)) console.show(*code);
 }
 
@@ -35,7 +35,7 @@ void declare(CLI::App& app, LinkSettings& settings) {
   app.add_option("link", settings.link,
                  "A rozaneh:// link, a Tor bridge line in quotes, or a file with one of them a line");
   app.add_flag("--json", settings.json, "One JSON object a line");
-  app.add_flag("--no-qr", settings.no_qr, "Print no QR code");
+  app.add_flag("--no-qr", settings.no_qr, "Print no QR code (there is none where the output is no terminal)");
 }
 
 int run_link_show(const LinkSettings& settings) {

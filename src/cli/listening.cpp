@@ -96,6 +96,10 @@ Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
                      Running& running) {
   auto spec = parse_listen(listen);
   if (!spec) return std::unexpected(spec.error());
+  for (const std::string& text : settings.address)
+    if (!IpAddress::parse(text))
+      return fail(SettingsError::value,
+                  fmt::format("--address '{}': valid is an IPv4 or IPv6 address", text));
   const transport::Transport* transport = transport::find(catalog, spec->transport);
   if (transport == nullptr) {
     std::string names;

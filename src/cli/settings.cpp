@@ -1,6 +1,7 @@
 #include "cli/settings.h"
 
 #define TOML_HEADER_ONLY 1  // one file uses it; the shared library would bring the shared libstdc++ with it
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <cstdlib>
@@ -8,9 +9,19 @@
 namespace rozaneh::cli {
 namespace {
 
+// A file that cannot be opened has no line.
 std::unexpected<Error> config_failure(const std::string& file, const toml::source_region& where,
                                       std::string_view what) {
-  return fail(SettingsError::config, fmt::format("{}:{}: {}", file, where.begin.line, what));
+  const auto line = where.begin.line;
+  const std::string place = line == 0 ? file : fmt::format("{}:{}", file, line);
+  return fail(SettingsError::config, fmt::format("{}: {}", place, what));
+}
+
+// What an option takes, in words.
+std::string taken_by(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) return "true or false";
+  const std::string type = option.get_type_name();
+  return type == "UINT" ? "a whole number" : type;
 }
 
 std::string names_of_options(const CLI::App& app) {
@@ -58,8 +69,10 @@ Result<> apply_key(CLI::App& app, const std::string& file, const std::string& ke
   try {
     for (const std::string& value : *values) option->add_result(value);
     option->run_callback();
-  } catch (const CLI::Error& error) {
-    return config_failure(file, node.source(), fmt::format("'{}': {}", key, error.what()));
+  } catch (const CLI::Error&) {
+    return config_failure(
+        file, node.source(),
+        fmt::format("'{}' takes {}, not '{}'", key, taken_by(*option), fmt::join(*values, "', '")));
   }
   return {};
 }
@@ -68,15 +81,8 @@ Result<> apply_key(CLI::App& app, const std::string& file, const std::string& ke
 
 std::string_view layer_of(SettingsError /*error*/) { return "settings"; }
 
-std::string_view describe(SettingsError error) {
-  switch (error) {
-    case SettingsError::config:
-      return "the configuration is not right";
-    case SettingsError::value:
-      return "a value is not right";
-  }
-  return "unknown";
-}
+// The detail says where, what and what would be right.
+std::string_view describe(SettingsError /*error*/) { return ""; }
 
 void declare_common(CLI::App& app, CommonSettings& settings) {
   app.add_option("--config", settings.config,
