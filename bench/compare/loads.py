@@ -33,7 +33,11 @@ class Load:
         running = [subprocess.Popen([self.program, "bulk", where, direction, str(size)],
                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
                    for where, direction in jobs]
-        said = [child.communicate(timeout=120)[0] for child in running]
+        try:
+            said = [child.communicate(timeout=120)[0] for child in running]
+        finally:
+            for child in running:
+                child.kill()
         return [size / float(seconds) if child.returncode == 0 else 0 for child, seconds in zip(running, said)]
 
     def connections(self, where, count, parallel):

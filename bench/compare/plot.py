@@ -6,11 +6,14 @@ from report import number
 
 LEFT, BARS, RIGHT = 290, 430, 130
 BAR, GAP, TOP = 11, 16, 74
-OURS, THEIRS, INK, FAINT, GOOD, BAD = "#1f6f8b", "#c9c3b8", "#222222", "#777777", "#2e7d32", "#b3261e"
+OURS, THEIRS, INK, FAINT, GOOD, BAD = "#1f6f8b", "#c9c3b8", "#222222", "#666666", "#2e7d32", "#b3261e"
+PAPER = "#fbfaf7"
 
 
 def text(x, y, words, size=12, fill=INK, anchor="start"):
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}">{escape(words)}</text>'
+    # Edged with the background, so that it stays readable where it lies on a mark.
+    return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}" '
+            f'stroke="{PAPER}" stroke-width="3" paint-order="stroke">{escape(words)}</text>')
 
 
 def bar(y, width, fill):
@@ -27,10 +30,10 @@ def row_parts(row, y):
                   *(stated["value"] for stated, _ in goals if stated))
     scale = BARS / longest
     parts = [text(LEFT - 12, y + BAR + 3, row["name"], anchor="end")]
-    for who, fill, at in (("ours", OURS, y), ("theirs", THEIRS, y + BAR + 2)):
-        parts += [bar(at, row[who]["median"] * scale, fill),
-                  text(LEFT + row[who]["median"] * scale + 5, at + BAR - 2, number(row[who]["median"]), 10, FAINT)]
+    bars = ((row["ours"]["median"], OURS, y), (row["theirs"]["median"], THEIRS, y + BAR + 2))
+    parts += [bar(at, value * scale, fill) for value, fill, at in bars]
     parts += [mark(LEFT + stated["value"] * scale, y, dash) for stated, dash in goals if stated]
+    parts += [text(LEFT + value * scale + 5, at + BAR - 2, number(value), 10, FAINT) for value, _, at in bars]
     reached = {"aim": ("aim reached", GOOD), "required": ("required reached", GOOD), "missed": ("missed", BAD)}
     words, fill = reached[row["verdict"]]
     if row["verdict"] == "required" and not row["aim"]:
@@ -58,7 +61,7 @@ def svg(result):
     machine = result["machine"]
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
              f'viewBox="0 0 {width} {height}" font-family="Helvetica, Arial, sans-serif">',
-             f'<rect width="{width}" height="{height}" fill="#fbfaf7"/>',
+             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
              text(16, 26, "rozaneh beside obfs4proxy", 16),
              text(width - 16, 26, f"{machine['cpu']}, {machine['cores']} cores, {result['date']}; each row has its own scale",
                   11, FAINT, "end"), *legend()]
