@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <thread>
 
@@ -15,6 +16,8 @@
 
 namespace rozaneh::cli {
 namespace {
+
+constexpr unsigned kMostLoops = 4;  // Tor, which has one, is busy long before
 
 std::optional<std::string> environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -38,7 +41,7 @@ std::vector<TransportOptions> defaults_from(const PtSettings& settings) {
 std::size_t loops_for(const PtSettings& settings, const pt::Environment& environment) {
   if (settings.threads > 0) return settings.threads;
   if (std::holds_alternative<pt::ClientOrder>(environment.order)) return 1;
-  return std::max(std::thread::hardware_concurrency(), 1U);
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kMostLoops);
 }
 
 // Everything that serves; the sides outlive the loops, which outlive the server.
@@ -68,6 +71,7 @@ int serve(const PtSettings& settings, const pt::Environment& environment, io::St
     listening = bridge.emplace(std::get<pt::ServerOrder>(environment.order), parts).listen(server);
   }
   if (listening == 0) return kFailed;
+  if (bridge) output.say(pt::status_version("rozaneh", ROZANEH_VERSION));
   io::release_startup_pages();
   loops.run();
   return kOk;
@@ -83,7 +87,7 @@ void declare(CLI::App& app, PtSettings& settings) {
   app.add_flag("--obfs4-biased-shapes", settings.biased_shapes,
                "obfs4: let few lengths take most of the weight, as ScrambleSuit had it");
   app.add_option("--threads", settings.threads,
-                 "Event loops to run (default: one on a client, one a core on a bridge)");
+                 "Event loops to run (default: one on a client; one a core, at most 4, on a bridge)");
 }
 
 int run_pt(const PtSettings& settings) {

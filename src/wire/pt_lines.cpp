@@ -102,6 +102,11 @@ std::string status(std::string_view transport, const Arguments& fields) {
   return line("STATUS", all);
 }
 
+std::string status_version(std::string_view implementation, std::string_view version) {
+  return line("STATUS", "TYPE=version", "VERSION=" + quote(version),
+              "IMPLEMENTATION=" + quote(implementation));
+}
+
 std::string quote(std::string_view value) {
   if (!value.empty() && std::ranges::all_of(value, is_plain)) return std::string(value);
   std::string quoted = "\"";

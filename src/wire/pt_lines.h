@@ -35,6 +35,10 @@ std::string log(Severity severity, std::string_view message);
 // STATUS TRANSPORT=obfs4 K=V ...; the names are upper-case words of our own choosing.
 std::string status(std::string_view transport, const Arguments& fields);
 
+// STATUS TYPE=version ...: which program this is, for the statistics that a bridge publishes (tor 0.4.8 and
+// later; measured: tor 0.4.9 takes it at any time).
+std::string status_version(std::string_view implementation, std::string_view version);
+
 // A value as STATUS and LOG carry it: as it is where it is a plain word, otherwise in double quotes with C's
 // escapes (octal for bytes that have no letter).
 std::string quote(std::string_view value);

@@ -105,6 +105,11 @@ class Lines(unittest.TestCase):
                 said = subprocess.run([link, "-version"], capture_output=True, check=True, text=True).stdout
                 self.assertRegex(said, r"^rozaneh \d")
 
+    def test_a_server_says_what_it_is(self):
+        with state() as directory, Transport([PROGRAM, "pt"], server(directory, f"{HOST}:9")) as transport:
+            transport.ready()
+            self.assertRegex(transport.read_line(), r"^STATUS TYPE=version VERSION=\d\S* IMPLEMENTATION=rozaneh$")
+
     def test_unknown_flags_are_usage_errors(self):
         for words in (["--nonesuch"], ["--log-level", "loud"]):
             with state() as directory, Transport([PROGRAM, "pt", *words], client(directory)) as transport:

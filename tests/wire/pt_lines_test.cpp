@@ -23,6 +23,7 @@ TEST(PtLines, SayWhatTheProtocolSays) {
             "SMETHOD obfs4 127.0.0.1:9050 ARGS:cert=a\\=,iat-mode=0\n");
   EXPECT_EQ(smethod_error("obfs4", "no"), "SMETHOD-ERROR obfs4 no\n");
   EXPECT_EQ(smethods_done(), "SMETHODS DONE\n");
+  EXPECT_EQ(status_version("rozaneh", "1.2.3"), "STATUS TYPE=version VERSION=1.2.3 IMPLEMENTATION=rozaneh\n");
 }
 
 TEST(PtLines, NoMessageBreaksItsLine) {

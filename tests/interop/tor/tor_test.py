@@ -90,6 +90,13 @@ def check_extended_or_port(bridge):
     assert "command we don't recognize" not in log, f"{bridge.name}: tor did not understand a command"
 
 
+def check_way_back(bridge):
+    """obfs4proxy takes the state as we leave it, and remains the bridge that it was."""
+    directory = os.path.join(bridge.directory, "pt_state")
+    ours = bridge_arguments(directory)
+    assert state_of_obfs4proxy(directory) == ours, "obfs4proxy has another bridge line now"
+
+
 def check_ends(node):
     """The transport goes when its tor is killed."""
     transports = node.children()
@@ -150,6 +157,7 @@ def run(program, root):
         check_extended_or_port(our_bridge)
         check_ends(clients[0])
         check_ends(our_bridge)
+        check_way_back(our_bridge)
     except BaseException:
         for node in network.nodes:
             print(f"---- {node.name}\n{node.log()[-3000:]}", file=sys.stderr)
