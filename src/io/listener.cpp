@@ -11,31 +11,48 @@ namespace {
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 
+using Socket = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+
+std::unexpected<Error> failure(const boost::system::error_code& error, std::string_view doing,
+                               const Endpoint& at) {
+  return std::unexpected(from_errno(error.value(), fmt::format("{} {}", doing, at.to_string())));
+}
+
+// Bound, and listening; only sockets that are all `shared` can have the same address.
+Result<Socket> open_socket(Loop& loop, const Endpoint& at, bool shared) {
+  const auto endpoint = to_asio(at);
+  Socket socket(loop.executor());
+  boost::system::error_code error;
+  socket.open(endpoint.protocol(), error);
+  if (error) return failure(error, "open a socket for", at);
+  socket.set_option(Socket::reuse_address(true), error);
+  const int on = shared ? 1 : 0;
+  if (setsockopt(socket.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+    return std::unexpected(from_errno(errno, "share the port"));
+  if (at.address.is_v6()) socket.set_option(asio::ip::v6_only(true), error);
+  socket.bind(endpoint, error);
+  if (error) return failure(error, "listen on", at);
+  socket.listen(Socket::max_listen_connections, error);
+  if (error) return failure(error, "listen on", at);
+  return socket;
+}
+
 }  // namespace
 
 Listener::Listener(Loop& loop, Acceptor acceptor, Endpoint endpoint)
     : loop_(&loop), acceptor_(std::move(acceptor)), endpoint_(endpoint) {}
 
 Result<Listener> Listener::open(Loop& loop, const Endpoint& at) {
-  const auto endpoint = to_asio(at);
-  Acceptor acceptor(loop.executor());
-  boost::system::error_code error;
-  auto failed = [&](std::string_view doing) {
-    return std::unexpected(from_errno(error.value(), fmt::format("{} {}", doing, at.to_string())));
-  };
-  acceptor.open(endpoint.protocol(), error);
-  if (error) return failed("open a socket for");
-  const int on = 1;
-  acceptor.set_option(Acceptor::reuse_address(true), error);
-  if (setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-    return std::unexpected(from_errno(errno, "share the port"));
-  if (at.address.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
-  acceptor.bind(endpoint, error);
-  if (error) return failed("listen on");
-  acceptor.listen(Acceptor::max_listen_connections, error);
-  if (error) return failed("listen on");
-  const Endpoint taken = from_asio(acceptor.local_endpoint());
-  return Listener(loop, std::move(acceptor), taken);
+  auto socket = open_socket(loop, at, true);
+  if (!socket) return std::unexpected(socket.error());
+  const Endpoint taken = from_asio(socket->local_endpoint());
+  return Listener(loop, std::move(*socket), taken);
+}
+
+Result<> Listener::check_free(Loop& loop, const Endpoint& at) {
+  const auto socket = open_socket(loop, at, false);
+  if (!socket) return std::unexpected(socket.error());
+  return {};
 }
 
 Task<Result<Accepted>> Listener::accept() {

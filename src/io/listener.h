@@ -16,6 +16,9 @@ class Listener {
   // the kernel spreads the connections over them. An IPv6 address takes IPv6 only.
   static Result<Listener> open(Loop& loop, const Endpoint& at);
 
+  // Fails where anybody listens already, another process of the same user too, who could share the address.
+  static Result<> check_free(Loop& loop, const Endpoint& at);
+
   // Where it listens, with the port that was taken.
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
 

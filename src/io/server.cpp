@@ -5,6 +5,11 @@
 namespace rozaneh::io {
 
 Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
+  // A port that was ours may still be on its way to being closed.
+  if (!ports_.contains(at.port)) {
+    const auto is_free = Listener::check_free(loops_.first(), at);
+    if (!is_free) return std::unexpected(is_free.error());
+  }
   Endpoint taken = at;
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     Loop& loop = loops_[i];
@@ -14,6 +19,7 @@ Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
     listening_.push_back({&loop, std::make_shared<Listener>(std::move(*listener))});
     loop.spawn(accept_all(loop, listening_.back().listener, handler));
   }
+  ports_.insert(taken.port);
   return taken;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "io/limits.h"
@@ -22,8 +23,8 @@ class Server {
   // All of it outlives the server; the server outlives the loops' last run.
   Server(Loops& loops, ConnectionLimits& limits) : loops_(loops), limits_(limits) {}
 
-  // Listens on `at` on every loop; port 0 takes a free one. Answers where. Connections over a limit are
-  // closed at once. Call before the loops run, or on the first loop.
+  // Listens on `at` on every loop; port 0 takes a free one. Answers where; fails where somebody else listens.
+  // Connections over a limit are closed at once. Call before the loops run, or on the first loop.
   Result<Endpoint> listen(const Endpoint& at, Handler& handler);
 
   // Stops listening at `at`, or everywhere; connections go on.
@@ -47,6 +48,7 @@ class Server {
   Loops& loops_;
   ConnectionLimits& limits_;
   std::vector<Listening> listening_;
+  std::set<std::uint16_t> ports_;  // all that we have ever listened on
 };
 
 }  // namespace rozaneh::io
