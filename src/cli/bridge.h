@@ -17,8 +17,8 @@ struct BridgeSettings {
   std::string name;
   bool allow_private = false;
   std::vector<std::uint16_t> refuse_port = {25};
-  std::size_t max_connections = 20'000;
-  std::size_t max_per_address = 512;
+  unsigned max_connections = 20'000;
+  unsigned max_per_address = 512;
   unsigned idle_limit = 3600;  // seconds; 0: none
   unsigned drain_limit = 30;   // seconds
   bool no_qr = false;

@@ -13,7 +13,7 @@ struct ClientSettings {
   std::string listen = "127.0.0.1:1080";
   std::string upstream_proxy;
   std::vector<std::string> set;  // TRANSPORT.NAME=VALUE
-  std::size_t max_connections = 5'000;
+  unsigned max_connections = 5'000;
   unsigned idle_limit = 3600;  // seconds; 0: none
   unsigned drain_limit = 3;    // seconds
   bool check = false;
