@@ -14,6 +14,7 @@ lint() {
   check "lint: format" script/format --check
   check "lint: shell" lint_shell
   check "lint: includes" script/check/includes
+  check "lint: links of documents" script/check/links
   check "lint: our checks bite" tests/lint/lint_test.sh
   check "lint: flags of the build" cmake --preset release
   check "lint: coroutines" script/check/coroutines build

@@ -26,4 +26,8 @@ coroutines_said() {
 expect "coroutines, bad" "$(marks 'R[0-9]' coroutines/bad.cpp)" "$(coroutines_said bad)"
 expect "coroutines, good" "" "$(coroutines_said good)"
 
+links_said() { "$check/links" "links/$1" | sed 's/.* //' | sort; }
+expect "links, bad" "$(grep -oE '[^ ]+  *BAD' links/bad/page.md | sed -E 's/ *BAD//; s/.*\(([^)]*)\)/\1/; s/`//g' | sort)" "$(links_said bad)"
+expect "links, good" "" "$(links_said good)"
+
 exit "$failures"
