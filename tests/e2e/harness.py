@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import queue
+import random
 import re
 import signal
 import socket
@@ -80,8 +81,11 @@ def text_of(address):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """One to listen on later, not of those that outgoing connections get and could take meanwhile."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 # --- Programs ---

@@ -1,4 +1,4 @@
-"""The client fails closed: what applications ask for never leaves it but inside the tunnel, and no name is looked up here.
+"""The client fails closed: what applications ask for leaves it only inside the tunnel, and no name is looked up here.
 
     curl ---- client ---- 10.9.0.1 ========== 10.9.0.2 ---- bridge        each in a network of its own
                  |                                   |

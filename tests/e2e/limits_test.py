@@ -320,9 +320,8 @@ class ExitCodes(unittest.TestCase):
     def test_1_where_something_is_in_the_way(self):
         with Service(echo) as taken:
             at = text_of(taken.address)
-            self.ends_with(
-                1, "bridge", "--no-state", "--forward", "127.0.0.1:1", "--listen", f"obfs4={at}", mentions=[at, "in use"]
-            )
+            forward = ["bridge", "--no-state", "--forward", "127.0.0.1:1"]
+            self.ends_with(1, *forward, "--listen", f"obfs4={at}", mentions=[at, "in use"])
             self.ends_with(1, "client", "--no-state", "--listen", at, LINK, mentions=[at, "in use"])
 
     def test_1_where_another_of_us_has_the_port(self):

@@ -71,7 +71,8 @@ def unseen_hello(bridge, transport):
 
 def used_hellos(bridge, transport):
     """All that a client has sent in three connections: its own first, one with data, and one without."""
-    with Wire(bridge.address_of(transport)) as wire, Client(through(bridge.link_of(transport), wire.address[1])) as client:
+    link = bridge.link_of(transport)
+    with Wire(bridge.address_of(transport)) as wire, Client(through(link, wire.address[1])) as client:
         client.event("connected")
         with connect(client.address) as used:
             used.sendall(b"x")

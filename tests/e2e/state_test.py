@@ -27,7 +27,8 @@ from harness import (
 
 
 def own_mounts_work():
-    return subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True).returncode == 0
+    tried = subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True)
+    return tried.returncode == 0
 
 
 def bridge_words(state, transport="obfs4"):
@@ -75,10 +76,11 @@ class Files(Box):
 
     def test_are_not_made_with_no_state(self):
         environment = {"HOME": self.box, "XDG_STATE_HOME": self.state, "PATH": os.environ["PATH"], "TMPDIR": self.box}
+        both = ("obfs4", "scramblesuit")
         with Service(echo) as target, Bridge(
-            "--no-state", listen=("obfs4", "scramblesuit"), forward=target.address, environment=environment, cwd=self.box
+            "--no-state", listen=both, forward=target.address, environment=environment, cwd=self.box
         ) as bridge:
-            for transport in ("obfs4", "scramblesuit"):
+            for transport in both:
                 with Client(
                     "--no-state", bridge.link_of(transport), environment=environment, cwd=self.box
                 ) as client, connect(client.address) as connection:
@@ -178,7 +180,8 @@ class Disk(Box):
 
     def refused(self, prepare, reason):
         """Starting fails with exit code 1 and these words; what was kept is what it was."""
-        show = f'"$@" && code=0 || code=$?; rm -f {self.state}/filler; cp -a {self.state}/. {self.box}/after; exit $code'
+        save = f"rm -f {self.state}/filler; cp -a {self.state}/. {self.box}/after"
+        show = f'"$@" && code=0 || code=$?; {save}; exit $code'
         os.makedirs(os.path.join(self.box, "after"), exist_ok=True)
         wrapper = self.in_own_disk(f"cd {self.state}; {prepare}; cd /; sh -c '{show}' sh \"$@\"; exit")
         code, said = rozaneh(*bridge_words(self.state), wrapper=wrapper)
