@@ -6,6 +6,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -38,8 +39,11 @@ BasicAuth user pass
 
 
 def free_port():
-    with socket.create_server((HOST, 0)) as one:
-        return one.getsockname()[1]
+    """One to listen on later, not of those that outgoing connections get and could take meanwhile."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server((HOST, port)):
+            return port
 
 
 @contextlib.contextmanager

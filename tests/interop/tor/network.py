@@ -6,7 +6,9 @@ Everything listens on 127.0.0.1 and leaves from there, so that nothing else can 
 options are from tor(1).
 """
 
+import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -64,12 +66,15 @@ EXIT = "ExitRelay 1\nExitPolicyRejectPrivate 0\nExitPolicy accept *:*\n"
 
 
 def free_ports(count):
-    """Ports that are free now; they are held until all are known, so that they differ."""
-    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+    """Ports to listen on later, not of those that outgoing connections get and could take meanwhile."""
+    with contextlib.ExitStack() as held:
+        ports = []
+        while len(ports) < count:
+            port = random.randrange(10_000, 32_000)
+            with contextlib.suppress(OSError):
+                held.enter_context(socket.create_server((HOST, port)))
+                ports.append(port)
+        return ports
 
 
 def wait_for(what, found, patience, also=lambda: None):
