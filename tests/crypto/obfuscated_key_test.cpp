@@ -5,7 +5,8 @@
 
 #include <set>
 
-#include "crypto/field25519_root.h"
+#include "crypto/base_point.h"
+#include "crypto/elligator2_fraction.h"
 #include "crypto/hex.h"
 #include "crypto/random.h"
 #include "crypto/vectors.h"
@@ -91,6 +92,40 @@ TEST(ObfuscatedKey, IsNeededBecauseOrdinaryKeysAllShowOneClass) {
     EXPECT_EQ(class_of(make_key_pair(random).public_key, sign),
               "0100000000000000000000000000000000000000000000000000000000000000");
   }
+}
+
+// Whether the points eight base points away, to either side, have representatives. The sign of x is not in
+// u; the other sign only swaps the sides.
+int neighbours_with_representatives(const PublicKey& key) {
+  using namespace field25519;
+  const Element u = decode(key.bytes);
+  const Element y = (u - Element(1)) * inverse(u + Element(1));
+  const Element y2 = square(y);
+  const Element x = root_of((y2 - Element(1)) * inverse(kEdwardsD * y2 + Element(1)));
+  PrivateKey one;  // clamped it is 2^254, and 8 more with the next
+  PrivateKey next;
+  next.bytes()[0] = 8;
+  const auto addend = [](const edwards25519::Point& p) { return addend_of(p, inverse(p.z)); };
+  const auto step = addend(base_times(next) + negated_if(~Mask{0}, addend(base_times(one))));
+  int found = 0;
+  for (const Mask side : {Mask{0}, ~Mask{0}}) {
+    const auto there = edwards25519::Point{x, y, Element(1), x * y} + negated_if(side, step);
+    found += represent(there.z + there.y, there.z - there.y, 0) ? 1 : 0;
+  }
+  return found;
+}
+
+// A key without a representative must not be mended by going on to a point that anybody can compute from
+// it: the keys that follow gaps would come up more often, and an observer, who can look for gaps too, would
+// find 5 in 8 neighbours missing.
+TEST(ObfuscatedKey, AvoidsNoNeighboursThatAnObserverCanCompute) {
+  SeededRandom random(5);
+  constexpr int kKeys = 800;
+  int found = 0;
+  for (int i = 0; i < kKeys; ++i)
+    found += neighbours_with_representatives(make_obfuscated_key_pair(random).public_key);
+  EXPECT_GT(found, 700);  // of 1600, five deviations from one half
+  EXPECT_LT(found, 900);
 }
 
 TEST(ObfuscatedKey, MakesEveryBitAndEveryPairOfTopBitsEquallyLikely) {
