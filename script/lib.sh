@@ -43,10 +43,10 @@ part() {
   [[ ! -t 1 ]] || printf '        %s ...\r' "$name"
   "$@" >"$part_log" 2>&1 || part_status=$?
   if [[ $part_status -eq 0 ]]; then
-    printf '%s  %-34s%s\n' "$(seconds $((SECONDS - begun)))" "$name" "$(part_summary)"
+    printf '%s  %-42s%s\n' "$(seconds $((SECONDS - begun)))" "$name" "$(part_summary)"
   else
     cat "$part_log"
-    printf '%s  %-34sFAILED\n' "$(seconds $((SECONDS - begun)))" "$name"
+    printf '%s  %-42sFAILED\n' "$(seconds $((SECONDS - begun)))" "$name"
   fi
 }
 
