@@ -16,7 +16,7 @@ struct Fixture {
   crypto::SeededRandom random{1};
   ServerIdentity identity = ServerIdentity::generate(random);
 
-  ClientHandshake client() {
+  [[nodiscard]] ClientHandshake client() const {
     crypto::SeededRandom same(2);
     return {identity.id, crypto::make_obfuscated_key_pair(same), kHour, Buffer(77)};
   }

@@ -24,7 +24,7 @@ crypto::UniformDh key_of(std::string_view private_key) {
 class Host final : public ServerHandshake::Host {
  public:
   std::optional<MasterKey> open(std::span<const std::uint8_t, kTicketSize> ticket) override {
-    return key.open(ticket, Time(std::chrono::seconds(382991 * 3600 + 86)));
+    return key_.open(ticket, Time(std::chrono::seconds(382991 * 3600 + 86)));
   }
   crypto::UniformDh new_key() override { return key_of(vectors::kServerPrivate); }
   bool hello_replayed(Bytes /*mac*/) override { return false; }
@@ -32,8 +32,8 @@ class Host final : public ServerHandshake::Host {
   Buffer welcome(const SessionKeys& /*keys*/) override { return Buffer(40); }
 
  private:
-  TicketKey key{.cipher = secret_of<16>(vectors::kTicketCipherKey),
-                .mac = secret_of<32>(vectors::kTicketMacKey)};
+  TicketKey key_{.cipher = secret_of<16>(vectors::kTicketCipherKey),
+                 .mac = secret_of<32>(vectors::kTicketMacKey)};
 };
 
 }  // namespace

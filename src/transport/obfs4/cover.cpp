@@ -31,7 +31,8 @@ struct PrintableHabit {
 };
 
 SeededRandom habit_random(const BridgeId& bridge, std::string_view policy) {
-  const auto digest = crypto::sha256(bytes_of("rozaneh cover"), bridge.key.bytes, bridge.node, bytes_of(policy));
+  const auto digest =
+      crypto::sha256(bytes_of("rozaneh cover"), bridge.key.bytes, bridge.node, bytes_of(policy));
   Seed seed{};
   copy(seed, Bytes(digest).first(kSeedSize));
   return SeededRandom(seed);

@@ -102,7 +102,7 @@ Result<ServerIdentity> ServerIdentity::from_json(std::string_view json) {
 std::string ServerIdentity::to_json() const {
   const Json object = {
       {"node-id", encode_hex(id.node)},         {"private-key", encode_hex(private_key.bytes())},
-      {"public-key", encode_hex(id.key.bytes)},       {"drbg-seed", encode_hex(shape_seed)},
+      {"public-key", encode_hex(id.key.bytes)}, {"drbg-seed", encode_hex(shape_seed)},
       {"iat-mode", static_cast<int>(iat_mode)},
   };
   return object.dump();
