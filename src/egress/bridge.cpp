@@ -11,31 +11,37 @@ namespace rozaneh::egress {
 io::Task<> Bridge::serve(io::Loop& loop, io::StreamPtr raw, Endpoint peer) {
   ++counters_.accepted;
   const Origin origin{.peer = peer, .transport = options_.transport};
-  const auto outcome = co_await carry(loop, std::move(raw), origin);
+  // What the opening needs is gone while bytes are carried: idle connections are many.
+  const auto ends = co_await open_both(loop, std::move(raw), origin);
+  Result<> outcome;
+  if (ends) {
+    const Opened open(counters_.open);
+    const io::RelayOptions relay{.idle_limit = options_.idle_limit};
+    outcome = co_await io::relay(loop, *ends->inside, *ends->out, counters_, relay);
+  } else {
+    outcome = std::unexpected(ends.error());
+  }
   if (!outcome) log_.debug("{}: {}: {}", options_.transport, log_.elide(peer), outcome.error().message());
 }
 
-io::Task<Result<>> Bridge::carry(io::Loop& loop, io::StreamPtr raw, Origin origin) {
+io::Task<Result<Bridge::Ends>> Bridge::open_both(io::Loop& loop, io::StreamPtr raw, const Origin& origin) {
   auto client = co_await acceptor_.accept(loop, std::move(raw));
   if (!client) {
     ++counters_.strangers;
     co_return std::unexpected(client.error());
   }
-  io::StreamPtr inside = std::move(*client);
   const auto fixed = egress_.fixed();
   Result<io::StreamPtr> out;
   if (fixed) {
     out = co_await egress_.open(loop, *fixed, origin);
   } else {
-    out = co_await open_requested(loop, inside, origin);
+    out = co_await open_requested(loop, *client, origin);
   }
   if (!out) {
     ++counters_.failed;
     co_return std::unexpected(out.error());
   }
-  const Opened open(counters_.open);
-  const io::RelayOptions relay{.idle_limit = options_.idle_limit};
-  co_return co_await io::relay(loop, *inside, **out, counters_, relay);
+  co_return Ends{.inside = std::move(*client), .out = std::move(*out)};
 }
 
 io::Task<Result<io::StreamPtr>> Bridge::open_requested(io::Loop& loop, io::StreamPtr& client,

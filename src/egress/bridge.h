@@ -24,7 +24,13 @@ class Bridge final : public io::Handler {
   io::Task<> serve(io::Loop& loop, io::StreamPtr raw, Endpoint peer) override;
 
  private:
-  io::Task<Result<>> carry(io::Loop& loop, io::StreamPtr raw, Origin origin);
+  struct Ends {
+    io::StreamPtr inside;  // the client's stream
+    io::StreamPtr out;
+  };
+
+  // `origin` is the caller's, which awaits at once.
+  io::Task<Result<Ends>> open_both(io::Loop& loop, io::StreamPtr raw, const Origin& origin);
   // The way out that the client asks for, and the client's stream behind its request.
   io::Task<Result<io::StreamPtr>> open_requested(io::Loop& loop, io::StreamPtr& client, const Origin& origin);
 

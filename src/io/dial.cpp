@@ -41,6 +41,7 @@ Task<Result<StreamPtr>> TcpDialer::connect(Endpoint endpoint) {
   boost::system::error_code failure;
   socket.open(remote.protocol(), failure);
   if (failure) co_return std::unexpected(from_system(failure));
+  tune_tcp(socket.native_handle());
   const auto& source = endpoint.address.is_v6() ? options_.source_v6 : options_.source_v4;
   if (source) socket.bind(to_asio(Endpoint{*source, 0}), failure);
   if (failure) co_return std::unexpected(from_system(failure));

@@ -30,6 +30,7 @@ Result<Socket> open_socket(Loop& loop, const Endpoint& at, bool shared) {
   if (setsockopt(socket.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
     return std::unexpected(from_errno(errno, "share the port"));
   if (at.address.is_v6()) socket.set_option(asio::ip::v6_only(true), error);
+  tune_tcp(socket.native_handle());
   socket.bind(endpoint, error);
   if (error) return failure(error, "listen on", at);
   socket.listen(Socket::max_listen_connections, error);

@@ -16,43 +16,41 @@ struct Pair {
   Stream& one;
   Stream& other;
   Result<> outcome;
-  bool back_is_over = false;
+  int under_way = 2;
 
-  void fail_with(const Error& error) {
-    if (outcome) outcome = std::unexpected(error);
-    one.abort();
-    other.abort();
+  void end(const Result<>& how) {
+    if (!how) {
+      if (outcome) outcome = how;
+      one.abort();
+      other.abort();
+    }
+    --under_way;
+    over.notify();
   }
 };
 
-Task<Result<>> pump(Stream& from, Stream& to, IdleSweep::Entry& idle, std::atomic<std::uint64_t>& carried) {
+Task<> pump(Pair& pair, Stream& from, Stream& to, std::atomic<std::uint64_t>& carried) {
   for (;;) {
     const auto chunk = co_await from.read();
-    if (!chunk) co_return std::unexpected(chunk.error());
-    idle.touch();
-    if (chunk->empty()) co_return co_await to.finish();
+    if (!chunk) co_return pair.end(std::unexpected(chunk.error()));
+    pair.idle.touch();
+    if (chunk->empty()) break;
     const auto written = co_await to.write(chunk->bytes());
-    if (!written) co_return std::unexpected(written.error());
-    idle.touch();
+    if (!written) co_return pair.end(written);
+    pair.idle.touch();
     carried.fetch_add(chunk->size(), std::memory_order_relaxed);
   }
-}
-
-Task<> pump_back(Pair& pair, std::atomic<std::uint64_t>& carried) {
-  const auto outcome = co_await pump(pair.other, pair.one, pair.idle, carried);
-  if (!outcome) pair.fail_with(outcome.error());
-  pair.back_is_over = true;
-  pair.over.notify();
+  const auto finished = co_await to.finish();
+  pair.end(finished);
 }
 
 }  // namespace
 
 Task<Result<>> relay(Loop& loop, Stream& one, Stream& other, Counters& counters, RelayOptions options) {
   Pair pair(loop, options.idle_limit, one, other);
-  loop.spawn(pump_back(pair, counters.down));
-  const auto outcome = co_await pump(one, other, pair.idle, counters.up);
-  if (!outcome) pair.fail_with(outcome.error());
-  while (!pair.back_is_over) co_await pair.over.wait();
+  loop.spawn(pump(pair, other, one, counters.down));
+  co_await pump(pair, one, other, counters.up);
+  while (pair.under_way > 0) co_await pair.over.wait();
   if (pair.idle.expired()) co_return fail(IoError::timed_out);
   co_return pair.outcome;
 }

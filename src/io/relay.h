@@ -11,9 +11,9 @@ struct RelayOptions {
   Clock::duration idle_limit{};  // both directions silent for so long: given up; zero: never
 };
 
-// An end of one side is handed on as a half-close and the other direction goes on; a failure ends both at once.
-// Answers nothing when both ended in good order, otherwise the first failure (IoError::timed_out after the idle
-// limit). Bytes from the first stream count as up. All references outlive the task.
+// An end of one side is handed on as a half-close and the other direction goes on; a failure ends both at
+// once. Answers nothing when both ended in good order, otherwise the first failure (IoError::timed_out after
+// the idle limit). Bytes from the first stream count as up. All references outlive the task.
 Task<Result<>> relay(Loop& loop, Stream& one, Stream& other, Counters& counters, RelayOptions options);
 
 }  // namespace rozaneh::io

@@ -1,6 +1,5 @@
 #include "io/state.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,45 +15,11 @@ std::unexpected<Error> file_failure(std::string_view doing, const std::filesyste
   return fail(IoError::file, std::string(doing) + " " + path.string() + ": " + from_errno(code).message());
 }
 
-// A descriptor that closes itself.
-class File {
- public:
-  File(const std::filesystem::path& path, int flags)
-      : descriptor_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-
-  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
-  bool write_all(Bytes bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
-      if (count < 0 && errno != EINTR) return false;
-      if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
-    return true;
-  }
-  [[nodiscard]] bool sync() const { return fsync(descriptor_) == 0; }
-  // Answers nothing on a failure; reads one byte over the limit so that a file too large is noticed.
-  [[nodiscard]] std::optional<Buffer> read_all(std::size_t limit) const {
-    Buffer content;
-    std::array<std::uint8_t, 16384> part{};
-    for (;;) {
-      const ssize_t count = ::read(descriptor_, part.data(), part.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return std::nullopt;
-      if (count == 0 || content.size() > limit) return content;
-      append(content, Bytes(part).first(static_cast<std::size_t>(count)));
-    }
-  }
-
- private:
-  int descriptor_;
-};
-
 }  // namespace
+
+DirectoryState::DirectoryState(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+DirectoryState::~DirectoryState() = default;
 
 Result<std::unique_ptr<DirectoryState>> DirectoryState::open(const std::filesystem::path& directory) {
   std::error_code error;
@@ -97,6 +62,7 @@ Result<> DirectoryState::write(const std::string& name, Bytes content) {
       return file_failure("cannot write", path, code);
     }
   }
+  appended_.erase(name);
   if (rename(fresh.c_str(), path.c_str()) != 0) return file_failure("cannot write", path, errno);
   const File directory(directory_, O_RDONLY | O_DIRECTORY);
   (void)directory.sync();  // the content is safe; only the rename may come late
@@ -106,9 +72,11 @@ Result<> DirectoryState::write(const std::string& name, Bytes content) {
 Result<> DirectoryState::append(const std::string& name, Bytes more) {
   const std::scoped_lock lock(writing_);
   const auto path = directory_ / name;
-  const File file(path, O_WRONLY | O_CREAT | O_APPEND);
-  if (!file.is_open() || !file.write_all(more)) return file_failure("cannot write", path, errno);
-  return {};
+  const auto file = appended_.try_emplace(name, path, O_WRONLY | O_CREAT | O_APPEND).first;
+  if (file->second.is_open() && file->second.write_all(more)) return {};
+  const int code = errno;
+  appended_.erase(file);
+  return file_failure("cannot write", path, code);
 }
 
 Result<std::optional<Buffer>> MemoryState::read(const std::string& name) {

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "io/file.h"
 
 namespace rozaneh::io {
 
@@ -35,15 +36,17 @@ class DirectoryState final : public State {
  public:
   // Creates the directory if need be.
   static Result<std::unique_ptr<DirectoryState>> open(const std::filesystem::path& directory);
+  ~DirectoryState() override;
 
   Result<std::optional<Buffer>> read(const std::string& name) override;
   Result<> write(const std::string& name, Bytes content) override;
   Result<> append(const std::string& name, Bytes more) override;
 
  private:
-  explicit DirectoryState(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit DirectoryState(std::filesystem::path directory);
   std::filesystem::path directory_;
   std::mutex writing_;
+  std::map<std::string, File> appended_;  // kept open, until the record is replaced
 };
 
 // The content of any file, of at most `limit` bytes.

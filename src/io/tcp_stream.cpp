@@ -36,12 +36,12 @@ Endpoint from_asio(const asio::ip::tcp::endpoint& endpoint) {
   return {IpAddress(v6.to_bytes()), endpoint.port()};
 }
 
-TcpStream::TcpStream(Loop& loop, TcpSocket socket) : loop_(loop), socket_(std::move(socket)) {
-  socket_.native_non_blocking(true);
-  const int descriptor = socket_.native_handle();
+void tune_tcp(int descriptor) {
   set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
+
+TcpStream::TcpStream(Loop& loop, TcpSocket socket) : loop_(loop), socket_(std::move(socket)) {}
 
 Task<Result<Chunk>> TcpStream::read() {
   for (;;) {

@@ -14,9 +14,12 @@ using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);
 Endpoint from_asio(const asio::ip::tcp::endpoint& endpoint);
 
+// Without Nagle's delay, with keep-alive. Connections inherit both from the socket that accepts them.
+void tune_tcp(int descriptor);
+
 class TcpStream final : public Stream {
  public:
-  // Takes a connected socket; sets it non-blocking, without Nagle's delay, with keep-alive.
+  // Takes a connected and tuned socket. Every read and write says by itself that it shall not wait.
   TcpStream(Loop& loop, TcpSocket socket);
 
   Task<Result<Chunk>> read() override;

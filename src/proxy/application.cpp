@@ -11,12 +11,20 @@ namespace rozaneh::proxy {
 
 io::Task<> ApplicationProxy::serve(io::Loop& loop, io::StreamPtr application, Endpoint /*peer*/) {
   ++counters_.accepted;
-  const auto outcome = co_await carry(loop, std::move(application));
+  // What the opening needs is gone while bytes are carried: idle connections are many.
+  const auto far = co_await open(loop, application);
+  Result<> outcome;
+  if (far) {
+    const Opened opened(counters_.open);
+    const io::RelayOptions relay{.idle_limit = options_.idle_limit};
+    outcome = co_await io::relay(loop, *application, **far, counters_, relay);
+  } else {
+    outcome = std::unexpected(far.error());
+  }
   if (!outcome) log_.debug("a connection ended: {}", outcome.error().message());
 }
 
-io::Task<Result<>> ApplicationProxy::carry(io::Loop& loop, io::StreamPtr application) {
-  // On the heap until the request is answered: a connection that only carries bytes has no use for it.
+io::Task<Result<io::StreamPtr>> ApplicationProxy::open(io::Loop& loop, io::StreamPtr& application) {
   std::unique_ptr<RequestHandshake> request;
   if (options_.http) {
     request = std::make_unique<ProxyServer>();
@@ -33,18 +41,15 @@ io::Task<Result<>> ApplicationProxy::carry(io::Loop& loop, io::StreamPtr applica
   auto far = co_await opener_.open(loop, request->request());
   const SocksReply outcome = far ? SocksReply::succeeded : egress::reply_for(far.error());
   const Buffer reply = request->reply(outcome);
-  request.reset();
   const auto told = co_await application->write(reply);
   if (!far) {
     ++counters_.failed;
     co_await application->finish();
     co_return std::unexpected(far.error());
   }
-  if (!told) co_return told;
+  if (!told) co_return std::unexpected(told.error());
   application = io::with_prefix(loop, std::move(application), *early);
-  const Opened open(counters_.open);
-  const io::RelayOptions relay{.idle_limit = options_.idle_limit};
-  co_return co_await io::relay(loop, *application, **far, counters_, relay);
+  co_return far;
 }
 
 }  // namespace rozaneh::proxy

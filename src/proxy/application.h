@@ -23,7 +23,9 @@ class ApplicationProxy final : public io::Handler {
   io::Task<> serve(io::Loop& loop, io::StreamPtr application, Endpoint peer) override;
 
  private:
-  io::Task<Result<>> carry(io::Loop& loop, io::StreamPtr application);
+  // Reads the request, opens what it asks for and answers; `application` then is what comes behind the
+  // request.
+  io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr& application);
 
   Opener& opener_;
   Counters& counters_;

@@ -17,8 +17,6 @@ class PlainForward final : public io::Handler {
   io::Task<> serve(io::Loop& loop, io::StreamPtr application, Endpoint peer) override;
 
  private:
-  io::Task<Result<>> carry(io::Loop& loop, io::StreamPtr application);
-
   Opener& opener_;
   Counters& counters_;
   Log& log_;

@@ -15,24 +15,26 @@ CodecStream::CodecStream(io::Loop& loop, io::StreamPtr inner, std::unique_ptr<Co
   assert(rest_.size() <= io::BufferPool::kBlock);
 }
 
-io::Task<Result<io::Chunk>> CodecStream::next_wire_bytes() {
-  if (rest_is_new_) {
-    rest_is_new_ = false;
-    io::Chunk chunk = loop_.pool().borrow();
-    chunk.assign(std::exchange(rest_, {}));
-    co_return chunk;
-  }
-  auto chunk = co_await inner_->read();
-  if (!chunk) co_return chunk;
-  if (chunk->empty() && !rest_.empty()) co_return fail(io::IoError::ended_early, "in the middle of a frame");
-  if (!chunk->empty()) chunk->prepend(std::exchange(rest_, {}));
-  co_return chunk;
+io::Chunk CodecStream::received_before() {
+  io::Chunk chunk = loop_.pool().borrow();
+  chunk.assign(std::exchange(rest_, {}));
+  rest_is_new_ = false;
+  return chunk;
 }
 
 io::Task<Result<io::Chunk>> CodecStream::read() {
   for (;;) {
-    auto chunk = co_await next_wire_bytes();
-    if (!chunk || chunk->empty()) co_return chunk;
+    Result<io::Chunk> chunk;
+    if (rest_is_new_) {
+      chunk = received_before();
+    } else {
+      chunk = co_await inner_->read();
+      if (!chunk) co_return chunk;
+      if (chunk->empty() && !rest_.empty())
+        co_return fail(io::IoError::ended_early, "in the middle of a frame");
+      if (chunk->empty()) co_return chunk;
+      chunk->prepend(std::exchange(rest_, {}));
+    }
     const auto decoded = codec_->decode(chunk->bytes());
     if (!decoded) co_return std::unexpected(decoded.error());
     const Bytes rest = chunk->bytes().subspan(decoded->consumed);

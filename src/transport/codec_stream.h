@@ -19,7 +19,8 @@ class CodecStream final : public io::Stream {
   void abort() noexcept override { inner_->abort(); }
 
  private:
-  io::Task<Result<io::Chunk>> next_wire_bytes();
+  // What came behind the handshake, as if it had been read now.
+  io::Chunk received_before();
 
   io::Loop& loop_;
   io::StreamPtr inner_;

@@ -84,10 +84,13 @@ ServerHandshake::ServerHandshake(const ServerIdentity& identity, crypto::Obfusca
 // taken says nothing.
 std::optional<std::string> ServerHandshake::hour_of(Bytes signed_part, Bytes mac) const {
   std::optional<std::string> right;
+  crypto::HmacSha256 without_hour(hmac_key_);
+  without_hour.update(signed_part);
   for (const EpochHour hour : {hour_, hour_ - 1, hour_ + 1}) {
     std::string text = std::to_string(hour);
-    const bool equal = crypto::equal(short_hmac(hmac_key_, signed_part, bytes_of(text)), mac);
-    if (equal) right = std::move(text);
+    crypto::HmacSha256 whole(without_hour);
+    const auto expected = whole.update(bytes_of(text)).finish();
+    if (crypto::equal(Bytes(expected).first(kMacSize), mac)) right = std::move(text);
   }
   return right;
 }
