@@ -70,28 +70,27 @@ io::Task<> serve_echo(io::Loop& loop, io::Listener& listener, transport::Accepto
   }
 }
 
-io::Task<> check_echo(io::Loop& loop, io::StreamPtr stream, Bytes bytes, Bytes greeting) {
+io::Task<> check_echo(io::Loop& loop, io::Stream& stream, Bytes bytes, Bytes greeting) {
   Buffer received;
-  if (!greeting.empty()) co_await receive(*stream, greeting.size(), received);
+  if (!greeting.empty()) co_await receive(stream, greeting.size(), received);
   Sending sending(loop);
-  loop.spawn(send(*stream, bytes, sending));
-  co_await receive(*stream, greeting.size() + bytes.size(), received);
-  if (received.size() != greeting.size() + bytes.size()) stream->abort();
+  loop.spawn(send(stream, bytes, sending));
+  co_await receive(stream, greeting.size() + bytes.size(), received);
+  if (received.size() != greeting.size() + bytes.size()) stream.abort();
   while (!sending.over) co_await sending.ended.wait();
   EXPECT_TRUE(std::ranges::equal(received, concat(greeting, bytes))) << bytes.size() << " bytes";
 }
 
-io::Task<Result<io::StreamPtr>> dial_socks(io::Loop& loop, Endpoint proxy, Endpoint server,
-                                           const Arguments& arguments) {
-  const auto credentials = pack_pt_arguments(arguments);
+io::Task<Result<io::StreamPtr>> SocksDialer::dial(const Target& target) {
+  const auto credentials = pack_pt_arguments(arguments_);
   if (!credentials) co_return std::unexpected(credentials.error());
-  io::TcpDialer dialer(loop);
-  auto stream = co_await dialer.connect(proxy);
+  io::TcpDialer dialer(loop_);
+  auto stream = co_await dialer.connect(proxy_);
   if (!stream) co_return stream;
-  Socks5Client handshake(server, *credentials);
+  Socks5Client handshake(target, *credentials);
   const auto received = co_await io::drive(**stream, handshake);
   if (!received) co_return std::unexpected(received.error());
-  co_return io::with_prefix(loop, std::move(*stream), *received);
+  co_return io::with_prefix(loop_, std::move(*stream), *received);
 }
 
 Buffer numbered(std::size_t count) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "io/dial.h"
 #include "io/listener.h"
 #include "io/loop.h"
 #include "transport/transport.h"
@@ -15,11 +16,20 @@ io::Task<> serve_echo(io::Loop& loop, io::Listener& listener, transport::Accepto
                       std::size_t count, Buffer greeting = {});
 
 // Sends `bytes`, reads the greeting and as many bytes, and tells whether they are the same.
-io::Task<> check_echo(io::Loop& loop, io::StreamPtr stream, Bytes bytes, Bytes greeting = {});
+io::Task<> check_echo(io::Loop& loop, io::Stream& stream, Bytes bytes, Bytes greeting = {});
 
-// Connects to `server` by way of a SOCKS5 proxy, with the arguments as user name and password.
-io::Task<Result<io::StreamPtr>> dial_socks(io::Loop& loop, Endpoint proxy, Endpoint server,
-                                           const Arguments& arguments);
+// Opens connections by way of a SOCKS5 proxy, with a bridge's arguments as user name and password.
+class SocksDialer final : public io::Dialer {
+ public:
+  SocksDialer(io::Loop& loop, Endpoint proxy, Arguments arguments)
+      : loop_(loop), proxy_(proxy), arguments_(std::move(arguments)) {}
+  io::Task<Result<io::StreamPtr>> dial(const Target& target) override;
+
+ private:
+  io::Loop& loop_;
+  Endpoint proxy_;
+  Arguments arguments_;
+};
 
 // `count` bytes that differ from one place to the next.
 Buffer numbered(std::size_t count);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -72,8 +73,9 @@ Obfs4proxy::~Obfs4proxy() {
   if (!state_.empty()) std::filesystem::remove_all(state_, ignored);
 }
 
-Obfs4proxy Obfs4proxy::client(const std::string& transport) {
+Obfs4proxy Obfs4proxy::client(const std::string& transport, const std::map<std::string, std::string>& state) {
   Obfs4proxy proxy;
+  for (const auto& [name, content] : state) std::ofstream(proxy.state_ / name) << content;
   proxy.start({"TOR_PT_CLIENT_TRANSPORTS=" + transport});
   proxy.read_until_done("CMETHOD", transport);
   return proxy;

@@ -9,7 +9,9 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "base/address.h"
 #include "base/arguments.h"
@@ -26,7 +28,9 @@ class Obfs4proxy {
   static bool installed();
 
   // A SOCKS5 proxy on loopback; the arguments of a bridge go into user name and password.
-  static Obfs4proxy client(const std::string& transport);
+  // `state` are files that it finds in its state: names and contents.
+  static Obfs4proxy client(const std::string& transport,
+                           const std::map<std::string, std::string>& state = {});
   // A bridge on a free port of loopback.
   static Obfs4proxy server(const std::string& transport, const ServerOptions& options);
 

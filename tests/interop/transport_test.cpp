@@ -4,6 +4,8 @@
 //     echo  <-  our acceptor       <=====  obfs4proxy client  <-  SOCKS5       its client
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "crypto/random.h"
 #include "interop/echo.h"
 #include "interop/obfs4proxy.h"
@@ -27,6 +29,7 @@ struct Case {
   std::string transport;
   Arguments server_options{};
   std::size_t largest = 1 << 20;
+  bool one_connection = false;
 };
 
 struct InteropTest : testing::TestWithParam<Case> {
@@ -56,23 +59,19 @@ struct InteropTest : testing::TestWithParam<Case> {
     return some;
   }
 
-  io::Task<> use(io::Dialer& dialer, const Obfs4proxy& server, Bytes greeting) {
-    for (const std::size_t size : sizes()) {
-      auto stream = co_await dialer.dial(server.endpoint());
-      EXPECT_TRUE(stream) << stream.error().message();
-      if (!stream) co_return;
-      const Buffer bytes = numbered(size);
-      co_await check_echo(test.loop, std::move(*stream), bytes, greeting);
-    }
-  }
+  // A connection for each size, or one for all of them.
+  [[nodiscard]] static std::size_t connections() { return GetParam().one_connection ? 1 : sizes().size(); }
 
-  io::Task<> use_proxy(const Obfs4proxy& client, Endpoint server, Arguments arguments, Bytes greeting) {
+  io::Task<> use(io::Dialer& dialer, Endpoint server, Bytes greeting) {
+    Result<io::StreamPtr> stream = nullptr;
     for (const std::size_t size : sizes()) {
-      auto stream = co_await dial_socks(test.loop, client.endpoint(), server, arguments);
+      // The server has one connection at a time.
+      if (!GetParam().one_connection) stream = nullptr;
+      if (!*stream) stream = co_await dialer.dial(server);
       EXPECT_TRUE(stream) << stream.error().message();
       if (!stream) co_return;
       const Buffer bytes = numbered(size);
-      co_await check_echo(test.loop, std::move(*stream), bytes, greeting);
+      co_await check_echo(test.loop, **stream, bytes, greeting);
     }
   }
 
@@ -83,8 +82,8 @@ struct InteropTest : testing::TestWithParam<Case> {
     const auto mine = connector(server.arguments());
     io::TcpDialer tcp(test.loop);
     transport::TransportDialer dialer(test.loop, tcp, *mine);
-    test.spawn(serve_echo(test.loop, listener, nullptr, sizes().size(), greeting));
-    test.spawn(use(dialer, server, greeting));
+    test.spawn(serve_echo(test.loop, listener, nullptr, connections(), greeting));
+    test.spawn(use(dialer, server.endpoint(), greeting));
     test.run();
   }
 
@@ -92,8 +91,9 @@ struct InteropTest : testing::TestWithParam<Case> {
     io::Listener listener = std::move(*io::Listener::open(test.loop, kLoopback));
     const auto mine = acceptor();
     const auto client = Obfs4proxy::client(GetParam().transport);
-    test.spawn(serve_echo(test.loop, listener, mine.get(), sizes().size(), greeting));
-    test.spawn(use_proxy(client, listener.endpoint(), mine->client_arguments(), greeting));
+    test.spawn(serve_echo(test.loop, listener, mine.get(), connections(), greeting));
+    SocksDialer dialer(test.loop, client.endpoint(), mine->client_arguments());
+    test.spawn(use(dialer, listener.endpoint(), greeting));
     test.run();
   }
 
@@ -121,8 +121,16 @@ const Case kObfs4{.name = "obfs4", .transport = "obfs4"};
 // A megabyte takes these seconds.
 const Case kPaced{
     .name = "obfs4_iat1", .transport = "obfs4", .server_options = {{"iat-mode", "1"}}, .largest = 65537};
+// obfs4proxy ends in a panic in this mode where the table that it makes of the seed holds a 0, which one seed
+// in thirty gives. This seed's does not.
 const Case kParanoid{
-    .name = "obfs4_iat2", .transport = "obfs4", .server_options = {{"iat-mode", "2"}}, .largest = 65537};
+    .name = "obfs4_iat2",
+    .transport = "obfs4",
+    .server_options = {{"iat-mode", "2"},
+                       {"node-id", "000102030405060708090a0b0c0d0e0f10111213"},
+                       {"private-key", "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"},
+                       {"drbg-seed", "404142434445464748494a4b4c4d4e4f5051525354555657"}},
+    .largest = 65537};
 // obfs4proxy has only the client. It uses tickets from the second connection on.
 const Case kScrambleSuit{.name = "scramblesuit", .transport = "scramblesuit"};
 
@@ -135,14 +143,70 @@ INSTANTIATE_TEST_SUITE_P(Obfs4proxy, ItsClient,
 // until more comes.
 INSTANTIATE_TEST_SUITE_P(Obfs4proxy, ItsGreetedClient, testing::Values(kObfs2, kObfs3), kName);
 
-using ItsTickets = InteropTest;
+// Both programs keep tickets in the same file, in the same form.
+struct ItsTickets : InteropTest {
+  static constexpr const char* kFile = "scramblesuit_tickets.json";
+
+  io::Task<> visit(io::Dialer& dialer, Endpoint bridge) {
+    auto stream = co_await dialer.dial(bridge);
+    EXPECT_TRUE(stream) << stream.error().message();
+    if (stream) co_await check_echo(test.loop, **stream, kGreeting);
+  }
+  [[nodiscard]] std::size_t tickets_used() {
+    const auto used = state.read("scramblesuit_used_tickets");
+    return used && *used ? (*used)->size() / 12 : 0;
+  }
+
+  io::Listener listener = std::move(*io::Listener::open(test.loop, kLoopback));
+  std::unique_ptr<transport::Acceptor> server = acceptor();
+};
 
 TEST_P(ItsTickets, AreTakenByOurServer) {
-  its_client({});
-  const auto used = state.read("scramblesuit_used_tickets");
-  ASSERT_TRUE(used && *used);
-  // An entry has 12 bytes; the first connection has no ticket yet.
-  EXPECT_EQ((*used)->size(), 12 * (std::size(kSizes) - 1));
+  const auto client = Obfs4proxy::client(GetParam().transport);
+  test.spawn(serve_echo(test.loop, listener, server.get(), sizes().size()));
+  SocksDialer dialer(test.loop, client.endpoint(), server->client_arguments());
+  test.spawn(use(dialer, listener.endpoint(), {}));
+  test.run();
+  EXPECT_EQ(tickets_used(), sizes().size() - 1) << "the first connection has no ticket yet";
+}
+
+TEST_P(ItsTickets, ServeOurClientToo) {
+  const auto client = Obfs4proxy::client(GetParam().transport);
+  test.spawn(serve_echo(test.loop, listener, server.get(), 1));
+  SocksDialer proxy(test.loop, client.endpoint(), server->client_arguments());
+  test.spawn(visit(proxy, listener.endpoint()));
+  test.run();
+  std::ifstream file(client.state() / kFile);
+  const std::string tickets{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_TRUE(state.write(kFile, bytes_of(tickets)));
+
+  const auto mine = connector(server->client_arguments());
+  io::TcpDialer tcp(test.loop);
+  transport::TransportDialer dialer(test.loop, tcp, *mine);
+  test.spawn(serve_echo(test.loop, listener, server.get(), 1));
+  test.spawn(visit(dialer, listener.endpoint()));
+  test.loop.executor().context().restart();
+  test.run();
+  EXPECT_EQ(tickets_used(), 1U);
+}
+
+TEST_P(ItsTickets, MayBeOurs) {
+  const auto mine = connector(server->client_arguments());
+  io::TcpDialer tcp(test.loop);
+  transport::TransportDialer dialer(test.loop, tcp, *mine);
+  test.spawn(serve_echo(test.loop, listener, server.get(), 1));
+  test.spawn(visit(dialer, listener.endpoint()));
+  test.run();
+  const auto tickets = state.read(kFile);
+  ASSERT_TRUE(tickets && *tickets);
+
+  const auto client = Obfs4proxy::client(GetParam().transport, {{kFile, std::string(text_of(**tickets))}});
+  test.spawn(serve_echo(test.loop, listener, server.get(), 1));
+  SocksDialer proxy(test.loop, client.endpoint(), server->client_arguments());
+  test.spawn(visit(proxy, listener.endpoint()));
+  test.loop.executor().context().restart();
+  test.run();
+  EXPECT_EQ(tickets_used(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Obfs4proxy, ItsTickets, testing::Values(kScrambleSuit), kName);
