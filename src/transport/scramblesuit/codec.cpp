@@ -34,7 +34,7 @@ class RecordCodec::Inbox final : public RecordDecoder::Sink {
   std::size_t plain = 0;
 
  private:
-  Result<> keep(Bytes payload) {
+  Result<> keep(Bytes payload) const {
     if (!codec_.hooks_.keep || payload.size() != kGrantSize)
       return fail(ScrambleSuitError::bad_record, "no proper ticket");
     Grant grant;

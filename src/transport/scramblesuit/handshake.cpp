@@ -45,8 +45,8 @@ Result<Step> ClientKeyHandshake::step(Bytes received) {
   return Step{.consumed = (*hello)->size(), .done = true};
 }
 
-ClientTicketHandshake::ClientTicketHandshake(const Grant& grant, EpochHour hour, Buffer padding)
-    : grant_(grant), hour_(hour), padding_(std::move(padding)) {
+ClientTicketHandshake::ClientTicketHandshake(Grant grant, EpochHour hour, Buffer padding)
+    : grant_(std::move(grant)), hour_(hour), padding_(std::move(padding)) {
   assert(padding_.size() <= kMostTicketPadding);
 }
 

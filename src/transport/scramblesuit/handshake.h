@@ -55,7 +55,7 @@ class ClientKeyHandshake final : public Handshake {
 class ClientTicketHandshake final : public Handshake {
  public:
   // `padding` is at most kMostTicketPadding long.
-  ClientTicketHandshake(const Grant& grant, EpochHour hour, Buffer padding);
+  ClientTicketHandshake(Grant grant, EpochHour hour, Buffer padding);
 
   Result<Step> step(Bytes received) override;
 
