@@ -52,7 +52,7 @@ void Console::write(Level level, std::string_view line) {
   put(stderr, text.append(line));
 }
 
-void Console::event(std::string_view name, std::string_view sentence, Json fields) {
+void Console::event(std::string_view name, std::string_view sentence, const Json& fields) {
   const std::scoped_lock lock(mutex_);
   if (!options_.json) {
     if (!sentence.empty()) put(stdout, sentence);

@@ -27,7 +27,7 @@ class Console final : public Log {
 
   // Something that happened: `sentence` for people, on standard output; name and fields for programs.
   void event(std::string_view name, std::string_view sentence,
-             nlohmann::json fields = nlohmann::json::object());
+             const nlohmann::json& fields = nlohmann::json::object());
 
   // Whether what is shown goes to a terminal.
   [[nodiscard]] bool on_terminal() const;

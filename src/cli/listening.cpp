@@ -43,7 +43,7 @@ std::vector<IpAddress> reachable(const Served& served, const BridgeSettings& set
   }
   const bool some_public = std::ranges::any_of(found, &IpAddress::is_public);
   if (some_public) std::erase_if(found, [](const IpAddress& address) { return !address.is_public(); });
-  if (found.empty()) found.push_back(IpAddress(std::array<std::uint8_t, 4>{127, 0, 0, 1}));
+  if (found.empty()) found.emplace_back(std::array<std::uint8_t, 4>{127, 0, 0, 1});
   return found;
 }
 
