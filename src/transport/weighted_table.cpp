@@ -46,7 +46,9 @@ void WeightedTable::balance(std::vector<double> weights) {
       static_cast<double>(weights.size()) / std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<std::uint16_t> light;
   std::vector<std::uint16_t> heavy;
-  for (std::uint16_t i = 0; i < weights.size(); ++i) {
+  // There are no more weights than values, and those are 16 bits wide.
+  const auto count = static_cast<std::uint16_t>(weights.size());
+  for (std::uint16_t i = 0; i < count; ++i) {
     weights[i] *= scale;
     (weights[i] < 1.0 ? light : heavy).push_back(i);
   }
