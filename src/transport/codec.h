@@ -14,6 +14,8 @@ struct Encoded {
 struct Decoded {
   std::size_t plain;     // plaintext bytes, now at the front of what was handed in
   std::size_t consumed;  // wire bytes used up; the rest is to be handed in again, in front of what comes next
+  bool failed =
+      false;  // what came behind that plaintext was bad: the next call says how, and every later one
 };
 
 class Codec {

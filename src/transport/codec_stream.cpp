@@ -25,6 +25,12 @@ io::Chunk CodecStream::received_before() {
 io::Task<Result<io::Chunk>> CodecStream::read() {
   for (;;) {
     Result<io::Chunk> chunk;
+    if (failed_) {
+      // A peer that sends what is forged is not kept waiting for more: that would tell us from other
+      // programs.
+      const auto failure = codec_->decode({});
+      if (!failure) co_return std::unexpected(failure.error());
+    }
     if (rest_is_new_) {
       chunk = received_before();
     } else {
@@ -35,8 +41,10 @@ io::Task<Result<io::Chunk>> CodecStream::read() {
       if (chunk->empty()) co_return chunk;
       chunk->prepend(std::exchange(rest_, {}));
     }
-    const auto decoded = codec_->decode(chunk->bytes());
+    auto decoded = codec_->decode(chunk->bytes());
+    if (decoded && decoded->failed && decoded->plain == 0) decoded = codec_->decode({});
     if (!decoded) co_return std::unexpected(decoded.error());
+    failed_ = decoded->failed;
     const Bytes rest = chunk->bytes().subspan(decoded->consumed);
     rest_.assign(rest.begin(), rest.end());
     if (decoded->plain == 0) continue;

@@ -27,6 +27,7 @@ class CodecStream final : public io::Stream {
   std::unique_ptr<Codec> codec_;
   Buffer rest_;  // the start of a frame that has not come as a whole
   bool rest_is_new_;
+  bool failed_ = false;  // the codec has a failure to tell
 };
 
 }  // namespace rozaneh::transport

@@ -61,7 +61,7 @@ Result<transport::Decoded> FrameCodec::decode(MutableBytes wire) {
   const auto used = decoder_.open(wire, random_, gather);
   if (!used) return std::unexpected(used.error());
   if (gather.seed && adopt_ != nullptr) shape_ = (*adopt_)(*gather.seed);
-  return transport::Decoded{.plain = gather.plain, .consumed = *used};
+  return transport::Decoded{.plain = gather.plain, .consumed = *used, .failed = decoder_.failed()};
 }
 
 FrameCodec::Slice FrameCodec::slice(std::size_t waiting, MutableBytes room) {

@@ -72,6 +72,9 @@ class FrameDecoder {
   // drawn from `random`, so that the moment of the failure says nothing about the mask.
   Result<std::size_t> open(MutableBytes wire, Random& random, Sink& sink);
 
+  // Whether the next call fails.
+  [[nodiscard]] bool failed() const { return failure_.has_value(); }
+
  private:
   bool next_length(MutableBytes wire, Random& random);
 

@@ -84,7 +84,8 @@ Result<transport::Decoded> RecordCodec::decode(MutableBytes wire) {
   if (!used) return std::unexpected(used.error());
   // Without plaintext to hand out first, there is no next call to wait for.
   if (inbox.plain == 0 && decoder_.failure()) return std::unexpected(*decoder_.failure());
-  return transport::Decoded{.plain = inbox.plain, .consumed = *used};
+  return transport::Decoded{
+      .plain = inbox.plain, .consumed = *used, .failed = decoder_.failure().has_value()};
 }
 
 Buffer RecordCodec::welcome(const Grant& grant) {

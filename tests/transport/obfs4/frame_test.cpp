@@ -96,6 +96,7 @@ TEST_F(FrameTest, PlaintextBeforeAForgeryIsGivenOutAndTheFailureStays) {
   const auto decoded = receiver.decode(wire);
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->plain, 2U * kLargestPayload);
+  EXPECT_TRUE(decoded->failed);
   for (int i = 0; i < 2; ++i) {
     const auto again = receiver.decode({});
     ASSERT_FALSE(again);

@@ -2,6 +2,7 @@
 
 #include "transport/catalog.h"
 #include "transport/ends.h"
+#include "transport/obfs4/stream.h"
 
 namespace rozaneh::obfs4 {
 namespace {
@@ -106,6 +107,43 @@ TEST_P(Obfs4Ends, CarryBothDirections) {
 INSTANTIATE_TEST_SUITE_P(AllModes, Obfs4Ends,
                          testing::Combine(testing::Values("0", "1", "2"),
                                           testing::Values(1U, 1448U, 65536U)));
+
+// Gives out what was written, for a test that writes on the wire itself.
+io::Task<> read_into(io::Stream& stream, Result<io::Chunk>& into) { into = co_await stream.read(); }
+io::Task<> write_wire(io::Stream& stream, Bytes bytes) { co_await stream.write(bytes); }
+
+TEST(Obfs4Ends, AForgedFrameEndsAReadAtOnce) {
+  // Nothing follows it, and the wire stays open: the reader must not wait for more.
+  io::TestLoop test;
+  crypto::SeededRandom random(3);
+  const Buffer key = random.bytes(kFrameKeySize);
+  const auto shape = std::make_shared<const Shape>(Seed{}, WeightedTable::Weights::uniform);
+  auto make_codec = [&] {
+    return std::make_unique<FrameCodec>(FrameKey(key), FrameKey(key), shape, IatMode::paranoid, random,
+                                        nullptr);
+  };
+  for (const bool plaintext_before : {false, true}) {
+    auto [wire, inner] = io::memory_streams(test.loop);
+    const auto reader = make_stream(test.loop, std::move(inner), make_codec(), {});
+    auto sender = make_codec();
+    Buffer frames(io::BufferPool::kBlock);
+    const Buffer plain = transport::numbered(plaintext_before ? 2 * kLargestPayload : kLargestPayload);
+    frames.resize(sender->encode(plain, frames).produced);
+    frames.back() ^= 1U;
+    Result<io::Chunk> first;
+    Result<io::Chunk> second;
+    test.spawn(write_wire(*wire, frames));
+    test.spawn(read_into(*reader, first));
+    test.run();
+    test.loop.executor().context().restart();
+    EXPECT_EQ(first.has_value(), plaintext_before);
+    if (!plaintext_before) continue;
+    test.spawn(read_into(*reader, second));
+    test.run();
+    test.loop.executor().context().restart();
+    EXPECT_FALSE(second);
+  }
+}
 
 TEST(Obfs4Ends, CarryMegabytes) { transport::expect_both_directions(kObfs4, {}, {}, 5'000'000); }
 
