@@ -15,6 +15,7 @@ void release(std::uintptr_t begin, std::uintptr_t end) {
   static const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   begin &= ~(page - 1);
   // What cannot be released (locked pages, a kernel that refuses) stays, and does no harm.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): ELF tells addresses as numbers.
   (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 

@@ -1,11 +1,13 @@
 #include "pt/server_side.h"
 
+#include <utility>
+
 #include "wire/pt_lines.h"
 
 namespace rozaneh::pt {
 
-ServerSide::ServerSide(const ServerOrder& order, const Parts& parts)
-    : order_(order), parts_(parts), egress_(make_egress(order_, parts.output)) {
+ServerSide::ServerSide(ServerOrder order, const Parts& parts)
+    : order_(std::move(order)), parts_(parts), egress_(make_egress(order_, parts.output)) {
   if (order_.extended && !order_.extended->address.address.is_loopback())
     parts_.output.warn(
         "Tor's extended ORPort is not on loopback: the addresses of users cross the network unencrypted");

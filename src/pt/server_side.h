@@ -14,7 +14,7 @@ namespace rozaneh::pt {
 
 class ServerSide {
  public:
-  ServerSide(const ServerOrder& order, const Parts& parts);
+  ServerSide(ServerOrder order, const Parts& parts);
 
   // Listens for every transport that Tor asks for and we know, and says so: SMETHOD, SMETHOD-ERROR, SMETHODS
   // DONE. Answers how many there are; this outlives the server.
