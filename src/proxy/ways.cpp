@@ -1,5 +1,6 @@
 #include "proxy/ways.h"
 
+#include "io/holding_stream.h"
 #include "wire/socks_reply.h"
 
 namespace rozaneh::proxy {
@@ -49,6 +50,8 @@ io::Task<Result<io::StreamPtr>> Ways::open(io::Loop& loop, const Request& reques
     const auto took = io::Clock::now() - begun;
     if (stream || reached(stream.error())) {
       worked(chosen, took);
+      // The stream uses its way's connector, and the list may be replaced while it is open.
+      if (stream) stream = io::holding(std::move(*stream), chosen.way);
       break;
     }
     failed(chosen, took, stream.error());
