@@ -28,11 +28,11 @@ std::optional<std::string> qr_code(std::string_view text) {
       QRcode_encodeString8bit(terminated.c_str(), 0, QR_ECLEVEL_L), &QRcode_free);
   if (!code) return std::nullopt;
   const int width = code->width;
-  const std::span<const std::uint8_t> modules(
-      code->data, static_cast<std::size_t>(width) * static_cast<std::size_t>(width));
+  const auto row = static_cast<std::size_t>(width);
+  const std::span<const std::uint8_t> modules(code->data, row * row);
   auto dark = [&](int x, int y) {
     if (x < 0 || y < 0 || x >= width || y >= width) return false;
-    return (modules[static_cast<std::size_t>(y * width + x)] & 1U) != 0;
+    return (modules[static_cast<std::size_t>(y) * row + static_cast<std::size_t>(x)] & 1U) != 0;
   };
   std::string picture;
   for (int y = -kMargin; y < width + kMargin; y += 2) {
