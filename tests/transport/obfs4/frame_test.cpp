@@ -82,9 +82,9 @@ TEST_F(FrameTest, EveryChangedBitIsNoticed) {
     append(bad, numbered(kSegment));
     FrameCodec receiver = codec();
     const auto got = decode_in_reads(receiver, bad, bad.size());
-    EXPECT_TRUE(!got || *got == numbered(40) || got->empty()) << "bit " << bit;
-    const auto after = receiver.decode({});
-    EXPECT_TRUE(!after || !got || got->size() <= 40) << "bit " << bit;
+    // Behind the first frame is padding: what stands before the damage is given out, and nothing else is.
+    const bool in_payload_frame = bit / 8 < kFrameOverhead + 40U;
+    EXPECT_TRUE(!got || *got == (in_payload_frame ? Buffer() : numbered(40))) << "bit " << bit;
   }
 }
 
