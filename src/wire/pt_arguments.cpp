@@ -112,7 +112,9 @@ Result<std::optional<Credentials>> pack_pt_arguments(const Arguments& arguments)
   const auto text = serialize_pt_arguments(arguments);
   if (text.size() > 2 * kMaxField) return fail(PtError::arguments_too_long);
   if (text.size() <= kMaxField) return Credentials{text, std::string(kNothingLeft)};
-  return Credentials{text.substr(0, kMaxField), text.substr(kMaxField)};
+  // A rest that is one NUL would read as no rest, so it takes the byte before it along.
+  const std::size_t split = text.substr(kMaxField) == kNothingLeft ? kMaxField - 1 : kMaxField;
+  return Credentials{text.substr(0, split), text.substr(split)};
 }
 
 Result<Arguments> unpack_pt_arguments(const Credentials& credentials) {

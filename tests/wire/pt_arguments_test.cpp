@@ -83,6 +83,14 @@ TEST(PtArguments, PackIntoUserNameAndPassword) {
   EXPECT_EQ(*pack_pt_arguments({}), std::nullopt);
 }
 
+TEST(PtArguments, ANulThatIsLeftForThePasswordIsNotTakenForPadding) {
+  const Arguments arguments{{"k", std::string(253, 'v') + '\0'}};
+  const auto packed = pack_pt_arguments(arguments);
+  ASSERT_TRUE(packed && *packed);
+  EXPECT_EQ((*packed)->password, (std::string{'v', '\0'}));
+  EXPECT_EQ(*unpack_pt_arguments(**packed), arguments);
+}
+
 TEST(PtArguments, ASinglePasswordByteIsOnlyPaddingIfItIsNul) {
   EXPECT_EQ(*unpack_pt_arguments({"k=v", std::string(1, '\0')}), (Arguments{{"k", "v"}}));
   EXPECT_EQ(*unpack_pt_arguments({"k=v", "w"}), (Arguments{{"k", "vw"}}));
