@@ -34,6 +34,22 @@ void run_cbc(Bytes key, Bytes iv, MutableBytes blocks, Direction direction) {
   must(EVP_CipherUpdate(state.get(), blocks.data(), &done, blocks.data(), static_cast<int>(blocks.size())));
 }
 
+// Starts GCM in one direction and takes the associated bytes and the text; the tag is left.
+Context run_gcm(GcmKey key, GcmNonce nonce, Bytes associated, MutableBytes text, Direction direction) {
+  static const EVP_CIPHER* const cipher =
+      fetch("AES-128-GCM");  // its nonce is 12 bytes if nothing else is said
+  assert(associated.size() <= kPiece && text.size() <= kPiece);
+  Context state(must_have(EVP_CIPHER_CTX_new()));
+  int done = 0;
+  must(EVP_CipherInit_ex2(state.get(), cipher, key.data(), nonce.data(), static_cast<int>(direction),
+                          nullptr));
+  must(EVP_CipherUpdate(state.get(), nullptr, &done, associated.data(), static_cast<int>(associated.size())));
+  // No text at all would be read as the end.
+  if (!text.empty())
+    must(EVP_CipherUpdate(state.get(), text.data(), &done, text.data(), static_cast<int>(text.size())));
+  return state;
+}
+
 }  // namespace
 
 void AesCtr::Free::operator()(evp_cipher_ctx_st* state) const { EVP_CIPHER_CTX_free(state); }
@@ -67,6 +83,24 @@ void encrypt_aes128_cbc(std::span<const std::uint8_t, 16> key, std::span<const s
 void decrypt_aes128_cbc(std::span<const std::uint8_t, 16> key, std::span<const std::uint8_t, 16> iv,
                         MutableBytes blocks) {
   run_cbc(key, iv, blocks, Direction::kDecrypt);
+}
+
+GcmTag seal_aes128_gcm(GcmKey key, GcmNonce nonce, Bytes associated, MutableBytes text) {
+  const Context state = run_gcm(key, nonce, associated, text, Direction::kEncrypt);
+  GcmTag tag;
+  int done = 0;
+  must(EVP_CipherFinal_ex(state.get(), tag.data(), &done));
+  must(EVP_CIPHER_CTX_ctrl(state.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()), tag.data()));
+  return tag;
+}
+
+bool open_aes128_gcm(GcmKey key, GcmNonce nonce, Bytes associated, MutableBytes text, const GcmTag& tag) {
+  const Context state = run_gcm(key, nonce, associated, text, Direction::kDecrypt);
+  GcmTag expected = tag;  // OpenSSL takes it as one that it could write to
+  must(EVP_CIPHER_CTX_ctrl(state.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(expected.size()),
+                           expected.data()));
+  int done = 0;
+  return EVP_CipherFinal_ex(state.get(), expected.data(), &done) == 1;
 }
 
 }  // namespace rozaneh::crypto

@@ -1,4 +1,5 @@
-// AES as the older transports use it: counter mode for their streams, CBC for ScrambleSuit's tickets.
+// AES as the older transports use it: counter mode for their streams, CBC for ScrambleSuit's tickets; and
+// GCM, for QUIC's first packets.
 #pragma once
 
 #include <array>
@@ -39,5 +40,17 @@ void encrypt_aes128_cbc(std::span<const std::uint8_t, 16> key, std::span<const s
                         MutableBytes blocks);
 void decrypt_aes128_cbc(std::span<const std::uint8_t, 16> key, std::span<const std::uint8_t, 16> iv,
                         MutableBytes blocks);
+
+// AES-128-GCM with a nonce of 12 bytes (SP 800-38D section 7), in place: a text of at most 2^30 bytes, whose
+// tag stands apart, and bytes that are authenticated with it but not encrypted.
+using GcmKey = std::span<const std::uint8_t, 16>;
+using GcmNonce = std::span<const std::uint8_t, 12>;
+using GcmTag = std::array<std::uint8_t, 16>;
+
+[[nodiscard]] GcmTag seal_aes128_gcm(GcmKey key, GcmNonce nonce, Bytes associated, MutableBytes text);
+
+// Whether the tag is right; if it is not, nobody may read what `text` holds then.
+[[nodiscard]] bool open_aes128_gcm(GcmKey key, GcmNonce nonce, Bytes associated, MutableBytes text,
+                                   const GcmTag& tag);
 
 }  // namespace rozaneh::crypto

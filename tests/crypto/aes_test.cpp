@@ -87,5 +87,61 @@ TEST(Aes128Cbc, MatchesSp80038a) {  // F.2.1 and F.2.2
   EXPECT_EQ(encode_hex(bytes), kPlain);
 }
 
+// The GCM specification's appendix B, test cases 1, 2 and 4 (McGrew and Viega, "The Galois/Counter Mode of
+// Operation").
+struct GcmVector {
+  std::string_view key, nonce, associated, plain, cipher, tag;
+};
+
+const GcmVector kGcm[] = {
+    {"00000000000000000000000000000000", "000000000000000000000000", "", "", "",
+     "58e2fccefa7e3061367f1d57a4e7455a"},
+    {"00000000000000000000000000000000", "000000000000000000000000", "", "00000000000000000000000000000000",
+     "0388dace60b6a392f328c2b971b2fe78", "ab6e47d42cec13bdf53a67b21257bddf"},
+    {"feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
+     "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf"
+     "5"
+     "aa0de657ba637b39",
+     "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b3"
+     "9"
+     "6a0aac973d58e091",
+     "5bc94fbc3221a5db94fae95ae7121a47"},
+};
+
+TEST(Aes128Gcm, MatchesItsSpecification) {
+  for (const auto& vector : kGcm) {
+    const auto key = array_from_hex<16>(vector.key);
+    const auto nonce = array_from_hex<12>(vector.nonce);
+    const Buffer associated = from_hex(vector.associated);
+    Buffer text = from_hex(vector.plain);
+    const GcmTag tag = seal_aes128_gcm(key, nonce, associated, text);
+    EXPECT_EQ(encode_hex(text), vector.cipher);
+    EXPECT_EQ(encode_hex(tag), vector.tag);
+    EXPECT_TRUE(open_aes128_gcm(key, nonce, associated, text, tag));
+    EXPECT_EQ(encode_hex(text), vector.plain);
+  }
+}
+
+TEST(Aes128Gcm, RefusesWhatWasChanged) {
+  const auto& vector = kGcm[2];
+  const auto key = array_from_hex<16>(vector.key);
+  const auto nonce = array_from_hex<12>(vector.nonce);
+  const auto tag = array_from_hex<16>(vector.tag);
+  const Buffer associated = from_hex(vector.associated);
+  const Buffer cipher = from_hex(vector.cipher);
+  const auto opens = [&](Buffer text, Buffer beside, GcmTag with) {
+    return open_aes128_gcm(key, nonce, beside, text, with);
+  };
+  EXPECT_TRUE(opens(cipher, associated, tag));
+  const auto flipped = [](auto bytes) {
+    bytes.back() ^= 1U;
+    return bytes;
+  };
+  EXPECT_FALSE(opens(flipped(cipher), associated, tag));
+  EXPECT_FALSE(opens(cipher, flipped(associated), tag));
+  EXPECT_FALSE(opens(cipher, associated, flipped(tag)));
+}
+
 }  // namespace
 }  // namespace rozaneh::crypto
