@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "cli/exit_code.h"
+#include "cli/give_up.h"
 #include "cli/listening.h"
 #include "cli/qr.h"
 #include "egress/fixed.h"
@@ -88,6 +89,7 @@ class BridgeRun {
                            .drain_limit = std::chrono::seconds(settings.drain_limit)}) {}
 
   Result<> listen_all() {
+    if (auto checked = check_set(settings_.set, transports_of(settings_)); !checked) return checked;
     for (const std::string& listen : wanted(settings_)) {
       auto served = serve(listen, settings_, catalog_, *state_, *egress_, running_);
       if (!served) return std::unexpected(served.error());
@@ -106,14 +108,22 @@ class BridgeRun {
     return settings.listen.empty() ? std::vector<std::string>{"obfs4"} : settings.listen;
   }
 
+  static std::vector<std::string> transports_of(const BridgeSettings& settings) {
+    std::vector<std::string> names;
+    for (const std::string& listen : wanted(settings)) names.push_back(listen.substr(0, listen.find('=')));
+    return names;
+  }
+
   void reload(const Result<BridgeSettings>& fresh) {
     Console& console = running_.console();
-    auto options =
-        fresh ? console_options(fresh->common) : Result<Console::Options>(std::unexpected(fresh.error()));
-    if (!options) {
-      console.error("the old settings stay: {}", options.error().message());
-      return;
-    }
+    const auto keep = [&console](const Error& error) {
+      console.error("the old settings stay: {}", error.message());
+    };
+    if (!fresh) return keep(fresh.error());
+    const auto options = console_options(fresh->common);
+    if (!options) return keep(options.error());
+    if (const auto checked = check_set(fresh->set, transports_of(*fresh)); !checked)
+      return keep(checked.error());
     settings_ = *fresh;
     console.configure(*options);
     running_.change_limits(limits_of(settings_));
@@ -176,6 +186,10 @@ void declare(CLI::App& app, BridgeSettings& settings) {
   app.add_option("--max-per-address", settings.max_per_address,
                  "The same for each client address (IPv6: each /64)")
       ->capture_default_str();
+  app.add_option("--handshake-limit", settings.handshake_limit,
+                 "Seconds that a client gets to make itself known, and to name its destination")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
   app.add_option("--idle-limit", settings.idle_limit,
                  "Seconds of silence after which a connection ends; 0: never")
       ->capture_default_str();
@@ -187,21 +201,16 @@ void declare(CLI::App& app, BridgeSettings& settings) {
 
 int run_bridge(const BridgeSettings& settings, const std::function<Result<BridgeSettings>()>& again) {
   Console console;
-  auto give_up = [&console](const Error& error, ExitCode code) {
-    console.error("{}", error.message());
-    return code;
-  };
   const auto options = console_options(settings.common);
-  if (!options) return give_up(options.error(), kUsage);
+  if (!options) return give_up(console, options.error());
   console.configure(*options);
   auto egress = make_egress(settings);
-  if (!egress) return give_up(egress.error(), kUsage);
+  if (!egress) return give_up(console, egress.error());
   auto state = open_state(settings.common);
-  if (!state) return give_up(state.error(), kFailed);
+  if (!state) return give_up(console, state.error());
   BridgeRun bridge(settings, std::move(*egress), std::move(*state), console);
   const auto listening = bridge.listen_all();
-  if (!listening)
-    return give_up(listening.error(), listening.error().is(SettingsError::value) ? kUsage : kFailed);
+  if (!listening) return give_up(console, listening.error());
   bridge.run(again);
   return kOk;
 }

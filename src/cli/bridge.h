@@ -19,8 +19,9 @@ struct BridgeSettings {
   std::vector<std::uint16_t> refuse_port = {25};
   unsigned max_connections = 20'000;
   unsigned max_per_address = 512;
-  unsigned idle_limit = 3600;  // seconds; 0: none
-  unsigned drain_limit = 30;   // seconds
+  unsigned handshake_limit = 30;  // seconds
+  unsigned idle_limit = 3600;     // seconds; 0: none
+  unsigned drain_limit = 30;      // seconds
   bool no_qr = false;
 };
 

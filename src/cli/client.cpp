@@ -1,6 +1,7 @@
 #include "cli/client.h"
 
 #include "cli/exit_code.h"
+#include "cli/give_up.h"
 #include "cli/links.h"
 #include "cli/listening.h"
 #include "cli/running.h"
@@ -29,6 +30,10 @@ class WayReport final : public proxy::Ways::Observer {
                    {{"way", way.label()}, {"ms", ms}, {"reason", failure->message()}});
   }
 
+  void held_back(const Error& failure) override {
+    console_.warn("no connection can be opened now: {}", failure.message());
+  }
+
  private:
   Console& console_;
 };
@@ -45,6 +50,10 @@ Result<proxy::Ways::List> make_ways(const ClientSettings& settings, const transp
                                     io::State& state, Random& random, Log& log) {
   auto parsed = read_links(settings.link);
   if (!parsed) return std::unexpected(parsed.error());
+  std::vector<std::string> transports;
+  for (const Way& way : *parsed) transports.push_back(way.transport);
+  if (const auto checked = check_set(settings.set, transports); !checked)
+    return std::unexpected(checked.error());
   proxy::Ways::List list;
   for (Way& way : *parsed) {
     const auto extra = arguments_for(way.transport, settings.set);
@@ -191,28 +200,23 @@ void declare(CLI::App& app, ClientSettings& settings) {
 
 int run_client(const ClientSettings& settings, const std::function<Result<ClientSettings>()>& again) {
   Console console;
-  auto give_up = [&console](const Error& error, ExitCode code) {
-    console.error("{}", error.message());
-    return code;
-  };
   const auto options = console_options(settings.common);
-  if (!options) return give_up(options.error(), kUsage);
+  if (!options) return give_up(console, options.error());
   console.configure(*options);
   std::optional<UpstreamProxy> upstream;
   if (!settings.upstream_proxy.empty()) {
     auto parsed = parse_upstream_proxy(settings.upstream_proxy);
-    if (!parsed) return give_up(parsed.error(), kUsage);
+    if (!parsed) return give_up(console, parsed.error());
     upstream = std::move(*parsed);
   }
   auto state = open_state(settings.common);
-  if (!state) return give_up(state.error(), kFailed);
+  if (!state) return give_up(console, state.error());
   ClientRun client(settings, std::move(*state), std::move(upstream), console);
   const auto prepared = client.prepare();
-  if (!prepared) return give_up(prepared.error(), kUsage);
+  if (!prepared) return give_up(console, prepared.error());
   if (!settings.check) {
     const auto listening = client.listen();
-    if (!listening)
-      return give_up(listening.error(), listening.error().is(SettingsError::value) ? kUsage : kFailed);
+    if (!listening) return give_up(console, listening.error());
   }
   const bool found = client.run(again);
   return settings.check && !found ? kNoWay : kOk;

@@ -1,5 +1,7 @@
 #include "cli/listening.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "io/error.h"
@@ -91,6 +93,16 @@ Result<Arguments> arguments_for(std::string_view transport, const std::vector<st
   return arguments;
 }
 
+Result<> check_set(const std::vector<std::string>& set, const std::vector<std::string>& transports) {
+  for (const std::string& text : set) {
+    const std::string transport = text.substr(0, text.find('.'));
+    if (std::ranges::find(transports, transport) == transports.end())
+      return fail(SettingsError::value, fmt::format("--set '{}': '{}' is not in use here; in use: {}", text,
+                                                    transport, fmt::join(transports, ", ")));
+  }
+  return {};
+}
+
 Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
                      const transport::Catalog& catalog, io::State& state, egress::Egress& egress,
                      Running& running) {
@@ -124,14 +136,19 @@ Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
   }
 
   Served served{.listen = listen, .acceptor = nullptr, .bridge = nullptr, .at = {}};
-  auto acceptor = transport->acceptor(
-      {.arguments = *arguments, .state = state, .random = random, .log = running.console()});
+  const std::chrono::seconds handshake_limit(settings.handshake_limit);
+  auto acceptor = transport->acceptor({.arguments = *arguments,
+                                       .state = state,
+                                       .random = random,
+                                       .log = running.console(),
+                                       .hello_limit = handshake_limit});
   if (!acceptor) return std::unexpected(acceptor.error());
   served.acceptor = std::move(*acceptor);
   served.bridge = std::make_unique<egress::Bridge>(
       *served.acceptor, egress, running.counters(), running.console(),
       egress::Bridge::Options{.transport = spec->transport,
-                              .idle_limit = std::chrono::seconds(settings.idle_limit)});
+                              .idle_limit = std::chrono::seconds(settings.idle_limit),
+                              .request_limit = handshake_limit});
   for (Endpoint at : spec->at) {
     if (at.port == 0 && !served.at.empty()) at.port = served.at.front().port;
     const auto taken = running.server().listen(at, *served.bridge);

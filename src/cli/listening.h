@@ -21,6 +21,9 @@ Result<ListenSpec> parse_listen(std::string_view text);
 // The arguments that `--set TRANSPORT.NAME=VALUE` give to one transport.
 Result<Arguments> arguments_for(std::string_view transport, const std::vector<std::string>& set);
 
+// Fails where --set names a transport that is not among those in use: it would be without effect.
+Result<> check_set(const std::vector<std::string>& set, const std::vector<std::string>& transports);
+
 // A transport that is being served: its acceptor and the bridge that uses it.
 struct Served {
   std::string listen;  // the text of the --listen

@@ -62,6 +62,8 @@ Result<> apply_key(CLI::App& app, const std::string& file, const std::string& ke
     return config_failure(file, node.source(),
                           fmt::format("unknown key '{}'; valid: {}", key, names_of_options(app)));
   if (option->count() > 0) return {};  // the command line wins
+  if (option->get_items_expected_max() == 0 && !node.is_boolean())
+    return config_failure(file, node.source(), fmt::format("'{}' takes {}", key, taken_by(*option)));
   const auto values = values_of(node);
   if (!values)
     return config_failure(file, node.source(),

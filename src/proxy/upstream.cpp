@@ -9,7 +9,7 @@ namespace rozaneh::proxy {
 
 io::Task<Result<io::StreamPtr>> UpstreamDialer::dial(const Target& target) {
   auto stream = co_await tcp_.connect(proxy_.address);
-  if (!stream) co_return stream;
+  if (!stream) co_return std::unexpected(stream.error().at("the upstream proxy"));
   const auto handshake = make_handshake(proxy_, target);
   const io::Deadline limit(loop_, kAnswerLimit, **stream);
   const auto early = co_await io::drive(**stream, *handshake);

@@ -1,5 +1,6 @@
 #include "proxy/ways.h"
 
+#include "io/error.h"
 #include "io/holding_stream.h"
 #include "wire/socks_reply.h"
 
@@ -8,6 +9,9 @@ namespace {
 
 // The far end answered, even if not as we had hoped: the way itself works.
 bool reached(const Error& error) { return error.layer() == layer_of(SocksReply::general_failure); }
+
+// Another way would fail as this one did: nobody on it is to blame.
+bool of_this_machine(const Error& error) { return error.is(io::IoError::no_descriptors); }
 
 }  // namespace
 
@@ -24,6 +28,7 @@ std::size_t Ways::size() {
 void Ways::worked(const Choice& choice, io::Clock::duration took) {
   {
     const std::scoped_lock lock(mutex_);
+    held_back_ = false;
     const bool news = !std::exchange(current_works_, true);
     if (!news) return;
   }
@@ -39,6 +44,14 @@ void Ways::failed(const Choice& choice, io::Clock::duration took, const Error& e
   current_works_ = false;
 }
 
+void Ways::held_back(const Error& error) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(held_back_, true)) return;
+  }
+  observer_.held_back(error);
+}
+
 io::Task<Result<io::StreamPtr>> Ways::open(io::Loop& loop, const Request& request) {
   const auto raw = raw_(loop);
   Result<io::StreamPtr> stream = fail(WayError::none_left);
@@ -52,6 +65,10 @@ io::Task<Result<io::StreamPtr>> Ways::open(io::Loop& loop, const Request& reques
       worked(chosen, took);
       // The stream uses its way's connector, and the list may be replaced while it is open.
       if (stream) stream = io::holding(std::move(*stream), chosen.way);
+      break;
+    }
+    if (of_this_machine(stream.error())) {
+      held_back(stream.error());
       break;
     }
     failed(chosen, took, stream.error());

@@ -23,6 +23,8 @@ class Ways final : public Opener {
    public:
     virtual ~Observer() = default;
     virtual void way_changed(const WayDialer& way, io::Clock::duration took, const Error* failure) = 0;
+    // Told once when this machine, not a way, begins to be the reason why nothing can be opened.
+    virtual void held_back(const Error& failure) = 0;
   };
 
   using List = std::vector<std::shared_ptr<WayDialer>>;
@@ -48,11 +50,13 @@ class Ways final : public Opener {
   std::size_t size();
   void worked(const Choice& choice, io::Clock::duration took);
   void failed(const Choice& choice, io::Clock::duration took, const Error& error);
+  void held_back(const Error& error);
 
   std::mutex mutex_;
   List list_;
   std::size_t current_ = 0;
   bool current_works_ = false;
+  bool held_back_ = false;
   RawDialer raw_;
   Observer& observer_;
 };

@@ -2,9 +2,9 @@
 
 namespace rozaneh::transport {
 
-std::chrono::milliseconds stranger_time(Random& random) {
+std::chrono::milliseconds stranger_time(std::chrono::seconds hello_limit, Random& random) {
   constexpr std::uint32_t kMostExtra = 60'000;
-  return kHelloLimit + std::chrono::milliseconds(random.below(kMostExtra));
+  return hello_limit + std::chrono::milliseconds(random.below(kMostExtra));
 }
 
 io::Task<> discard(io::Stream& stream) {

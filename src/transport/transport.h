@@ -14,6 +14,8 @@
 #include "io/loop.h"
 #include "io/state.h"
 #include "io/stream.h"
+#include "transport/setup_error.h"
+#include "transport/stranger.h"
 
 namespace rozaneh::transport {
 
@@ -47,6 +49,7 @@ struct Setup {
   io::State& state;            // records are named after the transport: "obfs4_state.json"
   Random& random;              // used during the making only
   Log& log;
+  std::chrono::seconds hello_limit = kHelloLimit;  // how long a client may take to make itself known
 };
 
 class Transport {
@@ -61,7 +64,7 @@ class Transport {
   // What the user should be told at start, or an empty text.
   [[nodiscard]] virtual std::string_view warning() const { return {}; }
 
-  // Fails with a plain sentence when an argument is missing, unknown or malformed.
+  // Fails with SetupError::arguments when an argument is missing, unknown or malformed.
   [[nodiscard]] virtual Result<std::unique_ptr<Connector>> connector(const Setup& setup) const = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<Acceptor>> acceptor(const Setup& setup) const = 0;
 };

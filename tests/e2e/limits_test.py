@@ -88,6 +88,18 @@ class Connections(unittest.TestCase):
                 crowd = [stack.enter_context(connection) for connection in pool.map(self.dial, [client] * 300)]
                 self.assertTrue(all(pool.map(echoes, crowd)))
 
+    def test_that_do_not_make_themselves_known_end(self):
+        """obfs3 says hello at once and then has nobody to talk to; obfs4 keeps a stranger longer, see probes_test."""
+        with Service(echo) as target, Bridge(
+            "--handshake-limit", 1, listen=["obfs3"], forward=target.address
+        ) as bridge:
+            begun = time.monotonic()
+            silent = connect(bridge.address_of("obfs3"))
+            silent.settimeout(8)
+            while not self.has_ended(silent):
+                pass
+            self.assertGreater(time.monotonic() - begun, 0.9)
+
     def test_that_are_silent_end(self):
         with Service(echo) as target, Bridge("--idle-limit", 2, forward=target.address) as bridge, Client(
             bridge.link
@@ -204,6 +216,8 @@ class Settings(unittest.TestCase):
         ("json = true\negress = open\n", 2, []),
         ('json = true\nname = "x\n', 2, []),
         ("help = true\n", 1, ["help"]),
+        ("json = true\nno-qr = 3\n", 2, ["no-qr", "true or false"]),
+        ("handshake-limit = 0\n", 1, ["handshake-limit"]),
         ('config = "other.toml"\n', 1, ["config"]),
     ]
 
@@ -347,6 +361,9 @@ class ExitCodes(unittest.TestCase):
             [*forward, "--listen", "obfs4=127.0.0.1"],
             [*forward, "--listen", "obfs4=127.0.0.1:65536"],
             [*forward, "--listen", "obfs4=127.0.0.1:0", "--set", "nonsense"],
+            [*forward, "--listen", "obfs4=127.0.0.1:0", "--set", "obfs4.iat-mode=3"],
+            [*forward, "--listen", "obfs4=127.0.0.1:0", "--set", "obfs3.iat-mode=1"],
+            [*forward, "--listen", "obfs4=127.0.0.1:0", "--handshake-limit", "0"],
             [*forward, "--listen", "obfs4=127.0.0.1:0", "--log-level", "loud"],
             [*forward, "--listen", "obfs4=127.0.0.1:0", "--max-connections", "-1"],
             [*forward, "--listen", "obfs4=127.0.0.1:0", "--max-per-address", "-1"],
@@ -356,6 +373,7 @@ class ExitCodes(unittest.TestCase):
             ["client", "--no-state", "obfs4 127.0.0.1:1 cert=short iat-mode=0"],
             ["client", "--no-state", "/no/such/file"],
             ["client", "--no-state", "--listen", "nowhere", LINK],
+            ["client", "--no-state", "--set", "scramblesuit.x=y", LINK],
             ["client", "--no-state", "--upstream-proxy", "ftp://127.0.0.1:1", LINK],
             ["link", "show", "rozaneh://"],
         ):
@@ -364,6 +382,8 @@ class ExitCodes(unittest.TestCase):
 
     def test_3_for_a_check_without_a_way(self):
         self.ends_with(3, "client", "--check", "--no-state", LINK, mentions=["refused"])
+        upstream = ["--upstream-proxy", f"socks5://127.0.0.1:{free_port()}"]
+        self.ends_with(3, "client", "--check", "--no-state", *upstream, LINK, mentions=["refused", "the upstream proxy"])
 
 
 if __name__ == "__main__":

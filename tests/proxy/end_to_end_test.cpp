@@ -48,6 +48,7 @@ class Observed final : public Ways::Observer {
   void way_changed(const WayDialer& /*way*/, io::Clock::duration /*took*/, const Error* failure) override {
     ++(failure == nullptr ? up : down);
   }
+  void held_back(const Error& /*failure*/) override {}
   std::atomic<int> up = 0;
   std::atomic<int> down = 0;
 };

@@ -6,8 +6,6 @@ std::string_view layer_of(Obfs2Error /*error*/) { return "obfs2"; }
 
 std::string_view describe(Obfs2Error error) {
   switch (error) {
-    case Obfs2Error::arguments:
-      return "the arguments are not right";
     case Obfs2Error::bad_magic:
       return "the peer does not speak obfs2";
     case Obfs2Error::bad_padding:

@@ -8,7 +8,6 @@
 namespace rozaneh::obfs2 {
 
 enum class Obfs2Error {
-  arguments,    // of the bridge line or the configuration
   bad_magic,    // the peer does not speak obfs2
   bad_padding,  // the peer announces more padding than there may be
   late,         // the handshake did not end in time

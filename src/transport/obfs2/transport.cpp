@@ -5,15 +5,16 @@
 #include "transport/codec_stream.h"
 #include "transport/obfs2/codec.h"
 #include "transport/obfs2/error.h"
+#include "transport/setup_error.h"
+#include "transport/sided.h"
 
 namespace rozaneh::obfs2 {
 namespace {
 
-constexpr std::chrono::seconds kHandshakeLimit{30};
-
-io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr raw, Side side) {
+io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr raw, Side side,
+                                     std::chrono::seconds time_limit) {
   SeedHandshake handshake(side, loop.random());
-  const io::Deadline limit(loop, kHandshakeLimit, *raw);
+  const io::Deadline limit(loop, time_limit, *raw);
   const auto received = co_await io::drive(*raw, handshake);
   if (limit.passed()) co_return fail(Obfs2Error::late);
   if (!received) co_return std::unexpected(received.error());
@@ -21,25 +22,9 @@ io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr raw, Side sid
   co_return std::make_unique<transport::CodecStream>(loop, std::move(raw), std::move(codec), *received);
 }
 
-class Obfs2Connector final : public transport::Connector {
- public:
-  io::Task<Result<io::StreamPtr>> connect(io::Loop& loop, const Target& /*server*/,
-                                          io::StreamPtr raw) override {
-    return open(loop, std::move(raw), Side::initiator);
-  }
-};
-
-class Obfs2Acceptor final : public transport::Acceptor {
- public:
-  io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
-    return open(loop, std::move(raw), Side::responder);
-  }
-  [[nodiscard]] Arguments client_arguments() const override { return {}; }
-};
-
 Result<> check(const Arguments& arguments) {
   if (arguments.contains("shared-secret"))
-    return fail(Obfs2Error::arguments, "'shared-secret' is not supported");
+    return transport::wrong_argument("obfs2", "'shared-secret' is not supported");
   return {};
 }
 
@@ -55,12 +40,12 @@ class Obfs2 final : public transport::Transport {
   [[nodiscard]] Result<std::unique_ptr<transport::Connector>> connector(
       const transport::Setup& setup) const override {
     if (auto checked = check(setup.arguments); !checked) return fail(std::move(checked));
-    return std::make_unique<Obfs2Connector>();
+    return transport::sided_connector(&open);
   }
   [[nodiscard]] Result<std::unique_ptr<transport::Acceptor>> acceptor(
       const transport::Setup& setup) const override {
     if (auto checked = check(setup.arguments); !checked) return fail(std::move(checked));
-    return std::make_unique<Obfs2Acceptor>();
+    return transport::sided_acceptor(&open, setup.hello_limit);
   }
 };
 

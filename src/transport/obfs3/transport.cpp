@@ -5,37 +5,21 @@
 #include "transport/codec_stream.h"
 #include "transport/obfs3/codec.h"
 #include "transport/obfs3/error.h"
+#include "transport/sided.h"
 
 namespace rozaneh::obfs3 {
 namespace {
 
-constexpr std::chrono::seconds kHandshakeLimit{30};
-
-io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr raw, Side side) {
+io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr raw, Side side,
+                                     std::chrono::seconds time_limit) {
   DhHandshake handshake(side, loop.random());
-  const io::Deadline limit(loop, kHandshakeLimit, *raw);
+  const io::Deadline limit(loop, time_limit, *raw);
   const auto received = co_await io::drive(*raw, handshake);
   if (limit.passed()) co_return fail(Obfs3Error::late);
   if (!received) co_return std::unexpected(received.error());
   auto codec = std::make_unique<PaddedCodec>(handshake.send_key(), handshake.receive_key(), loop.random());
   co_return std::make_unique<transport::CodecStream>(loop, std::move(raw), std::move(codec), *received);
 }
-
-class Obfs3Connector final : public transport::Connector {
- public:
-  io::Task<Result<io::StreamPtr>> connect(io::Loop& loop, const Target& /*server*/,
-                                          io::StreamPtr raw) override {
-    return open(loop, std::move(raw), Side::initiator);
-  }
-};
-
-class Obfs3Acceptor final : public transport::Acceptor {
- public:
-  io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
-    return open(loop, std::move(raw), Side::responder);
-  }
-  [[nodiscard]] Arguments client_arguments() const override { return {}; }
-};
 
 class Obfs3 final : public transport::Transport {
  public:
@@ -44,11 +28,11 @@ class Obfs3 final : public transport::Transport {
 
   [[nodiscard]] Result<std::unique_ptr<transport::Connector>> connector(
       const transport::Setup& /*setup*/) const override {
-    return std::make_unique<Obfs3Connector>();
+    return transport::sided_connector(&open);
   }
   [[nodiscard]] Result<std::unique_ptr<transport::Acceptor>> acceptor(
-      const transport::Setup& /*setup*/) const override {
-    return std::make_unique<Obfs3Acceptor>();
+      const transport::Setup& setup) const override {
+    return transport::sided_acceptor(&open, setup.hello_limit);
   }
 };
 

@@ -10,6 +10,7 @@
 #include "transport/obfs4/key_pool.h"
 #include "transport/obfs4/stream.h"
 #include "transport/replay_filter.h"
+#include "transport/setup_error.h"
 #include "transport/stranger.h"
 
 namespace rozaneh::obfs4 {
@@ -26,14 +27,15 @@ Arguments arguments_of(const ServerIdentity& identity) {
 class ObfsAcceptor final : public transport::Acceptor {
  public:
   ObfsAcceptor(ServerIdentity identity, WeightedTable::Weights weights,
-               std::unique_ptr<transport::KeptReplayFilter> replays, Log& log)
+               std::unique_ptr<transport::KeptReplayFilter> replays, const transport::Setup& setup)
       : identity_(std::move(identity)),
         shape_(std::make_shared<const Shape>(identity_.shape_seed, weights)),
         replays_(std::move(replays)),
-        log_(log) {}
+        log_(setup.log),
+        hello_limit_(setup.hello_limit) {}
 
   io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
-    const io::Deadline close(loop, transport::stranger_time(loop.random()), *raw);
+    const io::Deadline close(loop, transport::stranger_time(hello_limit_, loop.random()), *raw);
     auto stream = co_await shake_hands(loop, raw);
     if (!stream && !close.passed()) co_await transport::discard(*raw);
     co_return stream;
@@ -54,7 +56,7 @@ class ObfsAcceptor final : public transport::Acceptor {
                                                identity_.iat_mode, loop.random(), nullptr);
           return codec->seed_frame();
         });
-    const io::Deadline limit(loop, transport::kHelloLimit, [&handshake] { handshake.expire(); });
+    const io::Deadline limit(loop, hello_limit_, [&handshake] { handshake.expire(); });
     const auto received = co_await io::drive(*raw, handshake);
     if (!received) co_return std::unexpected(received.error());
     co_return make_stream(loop, std::move(raw), std::move(codec), *received);
@@ -74,6 +76,7 @@ class ObfsAcceptor final : public transport::Acceptor {
   ShapePtr shape_;
   std::unique_ptr<transport::KeptReplayFilter> replays_;
   Log& log_;
+  std::chrono::seconds hello_limit_;
   KeyPool keys_;
 };
 
@@ -89,7 +92,8 @@ Result<std::optional<ServerIdentity>> identity_from(const Arguments& arguments) 
     if (!value) missing = name;
   }
   if (given == 0) return std::nullopt;
-  if (missing != nullptr) return fail(Obfs4Error::arguments, fmt::format("missing argument '{}'", missing));
+  if (missing != nullptr)
+    return transport::wrong_argument("obfs4", fmt::format("missing argument '{}'", missing));
   auto identity = ServerIdentity::from_json(object.dump());
   if (!identity) return std::unexpected(identity.error());
   return *identity;
@@ -104,7 +108,8 @@ Result<ServerIdentity> load_identity(const transport::Setup& setup) {
   if (!*record) return ServerIdentity::generate(setup.random);
   auto identity = ServerIdentity::from_json(text_of(**record));
   if (!identity)
-    return fail(Obfs4Error::state, fmt::format("{}: {}", kStateRecord, identity.error().message()));
+    return fail(transport::SetupError::state,
+                fmt::format("{}: {}", kStateRecord, identity.error().message()));
   return identity;
 }
 
@@ -139,7 +144,7 @@ Result<std::unique_ptr<transport::Acceptor>> make_acceptor(const transport::Setu
   auto replays = transport::KeptReplayFilter::open(filter_key, setup.state, kReplayRecord, now);
   if (!replays) return std::unexpected(replays.error());
   return std::make_unique<ObfsAcceptor>(std::move(*identity), weights_from(setup.arguments),
-                                        std::move(*replays), setup.log);
+                                        std::move(*replays), setup);
 }
 
 }  // namespace rozaneh::obfs4

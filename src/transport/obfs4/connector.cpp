@@ -4,6 +4,7 @@
 #include "io/drive.h"
 #include "transport/obfs4/error.h"
 #include "transport/obfs4/stream.h"
+#include "transport/setup_error.h"
 
 namespace rozaneh::obfs4 {
 namespace {
@@ -69,7 +70,7 @@ Result<std::unique_ptr<transport::Connector>> make_connector(const transport::Se
   const auto bridge = BridgeId::from_arguments(setup.arguments);
   if (!bridge) return std::unexpected(bridge.error());
   const auto mode_text = setup.arguments.get("iat-mode");
-  if (!mode_text) return fail(Obfs4Error::arguments, "missing argument 'iat-mode'");
+  if (!mode_text) return transport::wrong_argument("obfs4", "missing argument 'iat-mode'");
   const auto mode = parse_iat_mode(*mode_text);
   if (!mode) return std::unexpected(mode.error());
   const auto cover = parse_cover(setup.arguments.get("cover").value_or("none"));

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "transport/obfs4/error.h"
+#include "transport/setup_error.h"
 
 namespace rozaneh::obfs4 {
 namespace {
@@ -80,7 +81,7 @@ Result<Cover> parse_cover(std::string_view text) {
   if (text == "none") return Cover::none;
   if (text == "printable") return Cover::printable;
   if (text == "low-weight") return Cover::low_weight;
-  return fail(Obfs4Error::arguments, "'cover' takes none, printable or low-weight");
+  return transport::wrong_argument("obfs4", "'cover' takes none, printable or low-weight");
 }
 
 PaddingSource padding_source(Cover cover, const BridgeId& bridge, std::string_view policy) {

@@ -6,8 +6,6 @@ std::string_view layer_of(Obfs4Error /*error*/) { return "obfs4"; }
 
 std::string_view describe(Obfs4Error error) {
   switch (error) {
-    case Obfs4Error::arguments:
-      return "the arguments are not right";
     case Obfs4Error::no_mark:
       return "what came is no hello";
     case Obfs4Error::bad_mac:

@@ -8,7 +8,6 @@
 namespace rozaneh::obfs4 {
 
 enum class Obfs4Error {
-  arguments,       // of the bridge line or the configuration
   no_mark,         // the longest possible hello has come and is none
   bad_mac,         // the hello was not made for this bridge, or not in this hour
   replayed,        // the hello was seen before

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "transport/obfs4/error.h"
+#include "transport/setup_error.h"
 
 namespace rozaneh::obfs4 {
 namespace {
@@ -24,10 +25,10 @@ std::optional<std::array<std::uint8_t, N>> fixed_hex(std::string_view text) {
 
 template <std::size_t N>
 Result<std::array<std::uint8_t, N>> hex_field(std::string_view name, std::optional<std::string_view> text) {
-  if (!text) return fail(Obfs4Error::arguments, fmt::format("missing argument '{}'", name));
+  if (!text) return transport::wrong_argument("obfs4", fmt::format("missing argument '{}'", name));
   const auto value = fixed_hex<N>(*text);
   if (!value)
-    return fail(Obfs4Error::arguments, fmt::format("'{}' takes {} hexadecimal digits", name, 2 * N));
+    return transport::wrong_argument("obfs4", fmt::format("'{}' takes {} hexadecimal digits", name, 2 * N));
   return *value;
 }
 
@@ -55,10 +56,10 @@ Buffer BridgeId::hmac_key() const { return concat(key.bytes, node); }
 Result<BridgeId> BridgeId::from_arguments(const Arguments& arguments) {
   if (const auto cert = arguments.get("cert")) {
     const auto id = from_cert(*cert);
-    if (!id) return fail(Obfs4Error::arguments, "'cert' takes 70 characters of base64");
+    if (!id) return transport::wrong_argument("obfs4", "'cert' takes 70 characters of base64");
     return *id;
   }
-  if (!arguments.contains("node-id")) return fail(Obfs4Error::arguments, "missing argument 'cert'");
+  if (!arguments.contains("node-id")) return transport::wrong_argument("obfs4", "missing argument 'cert'");
   const auto node = hex_field<20>("node-id", arguments.get("node-id"));
   if (!node) return std::unexpected(node.error());
   const auto key = hex_field<32>("public-key", arguments.get("public-key"));
@@ -112,7 +113,7 @@ Result<IatMode> parse_iat_mode(std::string_view text) {
   if (text == "0") return IatMode::none;
   if (text == "1") return IatMode::enabled;
   if (text == "2") return IatMode::paranoid;
-  return fail(Obfs4Error::arguments, "'iat-mode' takes 0, 1 or 2");
+  return transport::wrong_argument("obfs4", "'iat-mode' takes 0, 1 or 2");
 }
 
 }  // namespace rozaneh::obfs4

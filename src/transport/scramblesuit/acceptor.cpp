@@ -47,10 +47,11 @@ class ConnectionHost final : public ServerHandshake::Host {
 
 class SuitAcceptor final : public transport::Acceptor {
  public:
-  explicit SuitAcceptor(std::unique_ptr<Server> server) : server_(std::move(server)) {}
+  SuitAcceptor(std::unique_ptr<Server> server, std::chrono::seconds hello_limit)
+      : server_(std::move(server)), hello_limit_(hello_limit) {}
 
   io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
-    const io::Deadline close(loop, transport::stranger_time(loop.random()), *raw);
+    const io::Deadline close(loop, transport::stranger_time(hello_limit_, loop.random()), *raw);
     auto stream = co_await shake_hands(loop, raw);
     if (!stream && !close.passed()) co_await transport::discard(*raw);
     co_return stream;
@@ -67,13 +68,14 @@ class SuitAcceptor final : public transport::Acceptor {
     ConnectionHost host(*server_, random);
     ServerHandshake handshake(server_->password(), epoch_hour(host.now()),
                               random.bytes(random.between(0, kMostKeyPadding)), host);
-    const io::Deadline limit(loop, transport::kHelloLimit, [&handshake] { handshake.expire(); });
+    const io::Deadline limit(loop, hello_limit_, [&handshake] { handshake.expire(); });
     const auto received = co_await io::drive(*raw, handshake);
     if (!received) co_return std::unexpected(received.error());
     co_return std::make_unique<transport::CodecStream>(loop, std::move(raw), host.take_codec(), *received);
   }
 
   std::unique_ptr<Server> server_;
+  std::chrono::seconds hello_limit_;
 };
 
 std::string bridge_line_file(const Password& password) {
@@ -101,7 +103,7 @@ Result<std::unique_ptr<transport::Acceptor>> make_acceptor(const transport::Setu
   const std::string line = bridge_line_file((*server)->password());
   if (auto written = setup.state.write(kBridgeLineRecord, bytes_of(line)); !written)
     return fail(std::move(written));
-  return std::make_unique<SuitAcceptor>(std::move(*server));
+  return std::make_unique<SuitAcceptor>(std::move(*server), setup.hello_limit);
 }
 
 }  // namespace rozaneh::scramblesuit

@@ -6,8 +6,6 @@ std::string_view layer_of(ScrambleSuitError /*error*/) { return "scramblesuit"; 
 
 std::string_view describe(ScrambleSuitError error) {
   switch (error) {
-    case ScrambleSuitError::arguments:
-      return "the arguments are not right";
     case ScrambleSuitError::no_mark:
       return "what came is no hello: is the password right?";
     case ScrambleSuitError::bad_mac:

@@ -8,7 +8,6 @@
 namespace rozaneh::scramblesuit {
 
 enum class ScrambleSuitError {
-  arguments,       // of the bridge line or the configuration
   no_mark,         // the longest possible hello has come and is none
   bad_mac,         // the hello was not made for this password, or not in this hour
   bad_key,         // a public key that gives no secret

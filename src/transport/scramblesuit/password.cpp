@@ -2,13 +2,14 @@
 
 #include "base/encoding.h"
 #include "transport/scramblesuit/error.h"
+#include "transport/setup_error.h"
 
 namespace rozaneh::scramblesuit {
 
 Result<Password> parse_password(std::string_view text) {
   auto bytes = decode_base32(text);
   if (!bytes || bytes->size() != kPasswordSize)
-    return fail(ScrambleSuitError::arguments, "'password' takes 32 characters of base32");
+    return transport::wrong_argument("scramblesuit", "'password' takes 32 characters of base32");
   const Password password(Bytes(*bytes).first<kPasswordSize>());
   wipe(*bytes);
   return password;
@@ -18,7 +19,7 @@ std::string serialize_password(const Password& password) { return encode_base32(
 
 Result<Password> password_from(const Arguments& arguments) {
   const auto text = arguments.get("password");
-  if (!text) return fail(ScrambleSuitError::arguments, "missing argument 'password'");
+  if (!text) return transport::wrong_argument("scramblesuit", "missing argument 'password'");
   return parse_password(*text);
 }
 

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "transport/scramblesuit/error.h"
+#include "transport/setup_error.h"
 
 namespace rozaneh::scramblesuit {
 namespace {
@@ -18,7 +19,8 @@ Result<ServerIdentity> load(io::State& state, Random& random, Time now) {
   if (!*record) return ServerIdentity::generate(random, now);
   auto identity = ServerIdentity::from_json(text_of(**record));
   if (!identity)
-    return fail(ScrambleSuitError::state, fmt::format("{}: {}", kStateRecord, identity.error().message()));
+    return fail(transport::SetupError::state,
+                fmt::format("{}: {}", kStateRecord, identity.error().message()));
   return identity;
 }
 

@@ -198,10 +198,10 @@ TEST_F(ScrambleSuitTest, SendsHellosOfAllSizes) {
 
 TEST(Stranger, IsKeptForAHalfToOneAndAHalfMinutes) {
   crypto::SeededRandom random(std::uint64_t{11});
-  auto least = transport::stranger_time(random);
+  auto least = transport::stranger_time(transport::kHelloLimit, random);
   auto most = least;
   for (int i = 0; i < 2000; ++i) {
-    const auto time = transport::stranger_time(random);
+    const auto time = transport::stranger_time(transport::kHelloLimit, random);
     least = std::min(least, time);
     most = std::max(most, time);
   }
