@@ -26,7 +26,7 @@ function(rozaneh_test NAME)
     add_dependencies(threaded_tests ${NAME}_test)
   endif()
   include(GoogleTest)
-  gtest_discover_tests(${NAME}_test TEST_PREFIX ${NAME}. DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${NAME}_test TEST_PREFIX ${NAME}. NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 120 LABELS ${ARG_LABEL})
 endfunction()
 

@@ -9,8 +9,8 @@
 
 namespace rozaneh::lab {
 
-// Bounded in packets, bytes and time; what is over the bound pushes the oldest incomplete packet out. A fragment that
-// overlaps another of its packet, or contradicts its end, throws the whole packet away until its time is over: refused
+// Bounded in packets, bytes and time; what is over the bound pushes the oldest incomplete packet out. The same
+// fragment again is passed over. One that overlaps another of its packet, or contradicts its end, throws the whole packet away until its time is over: refused
 // for both versions, as RFC 5722 does for IPv6 (RFC 815's hosts do not agree about IPv4).
 class FragmentTable {
  public:
