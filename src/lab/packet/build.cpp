@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kIpV4Length = 2;
 constexpr std::size_t kIpV6Length = 4;
-constexpr std::size_t kMaxPacket = 65535;
+[[maybe_unused]] constexpr std::size_t kMaxPacket = 65535;
 
 void put_address(Writer& writer, const IpAddress& address) {
   if (address.is_v6())
@@ -29,7 +29,8 @@ void put_v6(Writer& writer, const IpFields& ip, std::uint8_t protocol, std::size
 // How far the packet moves its sender's sequence number on.
 std::uint32_t span_of(const PacketView& packet) {
   const auto& tcp = *packet.tcp();
-  return static_cast<std::uint32_t>(packet.payload().size()) + (tcp.has(kSyn) ? 1U : 0U) + (tcp.has(kFin) ? 1U : 0U);
+  return static_cast<std::uint32_t>(packet.payload().size()) + (tcp.has(kSyn) ? 1U : 0U) +
+         (tcp.has(kFin) ? 1U : 0U);
 }
 
 }  // namespace
@@ -60,7 +61,8 @@ Buffer build_tcp(const IpFields& ip, const TcpFields& tcp, Bytes payload) {
   return build_ip(ip, kTcp, writer.view());
 }
 
-Buffer build_udp(const IpFields& ip, std::uint16_t source_port, std::uint16_t destination_port, Bytes payload) {
+Buffer build_udp(const IpFields& ip, std::uint16_t source_port, std::uint16_t destination_port,
+                 Bytes payload) {
   Writer writer;
   writer.u16(source_port).u16(destination_port).u16(static_cast<std::uint16_t>(8 + payload.size())).u16(0);
   writer.bytes(payload);
@@ -73,7 +75,8 @@ Buffer build_unreachable(const PacketView& offending, const IpAddress& from, std
   Writer writer;
   writer.u8(v6 ? 1 : 3).u8(code).u16(0).u32(0);
   writer.bytes(offending.bytes().first(std::min(most, offending.bytes().size())));
-  return build_ip({.source = from, .destination = offending.ip().source}, v6 ? kIcmpV6 : kIcmp, writer.view());
+  return build_ip({.source = from, .destination = offending.ip().source}, v6 ? kIcmpV6 : kIcmp,
+                  writer.view());
 }
 
 Injection behind(const PacketView& seen, std::uint8_t flags) {

@@ -12,8 +12,8 @@ std::uint16_t fold(std::uint64_t sum) {
 
 }  // namespace
 
-// The sum is the same in either byte order but for its bytes' order (RFC 1071 section 2B), so eight bytes are taken at
-// a time as they lie in memory and the folded result is turned.
+// The sum is the same in either byte order but for its bytes' order (RFC 1071 section 2B), so eight bytes are
+// taken at a time as they lie in memory and the folded result is turned.
 Checksum& Checksum::add(Bytes bytes) {
   std::uint64_t sum = 0;
   while (bytes.size() >= 8) {

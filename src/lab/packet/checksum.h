@@ -6,7 +6,8 @@
 
 namespace rozaneh::lab {
 
-// Sums up parts of a packet. A part of odd length counts as if a zero byte followed it, so only the last may be odd.
+// Sums up parts of a packet. A part of odd length counts as if a zero byte followed it, so only the last may
+// be odd.
 class Checksum {
  public:
   Checksum& add(Bytes bytes);

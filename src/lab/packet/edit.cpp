@@ -26,7 +26,8 @@ std::optional<std::size_t> checksum_place(const PacketView& packet) {
 Bytes covered(const PacketView& packet) {
   const Bytes segment = packet.segment();
   const auto* udp = packet.udp();
-  return udp != nullptr && udp->length != 0 && udp->length < segment.size() ? segment.first(udp->length) : segment;
+  return udp != nullptr && udp->length != 0 && udp->length < segment.size() ? segment.first(udp->length)
+                                                                            : segment;
 }
 
 std::uint16_t transport_sum(const PacketView& packet) {

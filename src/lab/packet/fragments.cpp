@@ -77,7 +77,8 @@ bool FragmentTable::place(Pending& pending, const PacketView& fragment) {
   const bool last = !fragment.ip().more_fragments;
   if (bytes.empty() || end > kMaxPacket || (!last && bytes.size() % 8 != 0)) return false;
   const auto after = std::ranges::lower_bound(pending.parts, begin, {}, &Part::begin);
-  if (after != pending.parts.end() && after->begin == begin && std::ranges::equal(after->bytes, bytes)) return true;
+  if (after != pending.parts.end() && after->begin == begin && std::ranges::equal(after->bytes, bytes))
+    return true;
   if (pending.parts.size() >= limits_.fragments) return false;
   if (pending.end && (last || end > *pending.end)) return false;
   if (after != pending.parts.end() && (after->begin < end || last)) return false;

@@ -9,23 +9,24 @@
 
 namespace rozaneh::lab {
 
-// Bounded in packets, bytes and time; what is over the bound pushes the oldest incomplete packet out. The same
-// fragment again is passed over. One that overlaps another of its packet, or contradicts its end, throws the whole packet away until its time is over: refused
-// for both versions, as RFC 5722 does for IPv6 (RFC 815's hosts do not agree about IPv4).
+// Bounded in packets, bytes and time; what is over the bound pushes the oldest incomplete packet out. The
+// same fragment again is passed over. One that overlaps another of its packet, or contradicts its end, throws
+// the whole packet away until its time is over: refused for both versions, as RFC 5722 does for IPv6 (RFC
+// 815's hosts do not agree about IPv4).
 class FragmentTable {
  public:
   struct Limits {
-    std::size_t packets = 256;              // incomplete at once
-    std::size_t fragments = 64;             // of one packet
-    std::size_t bytes = 1024 * 1024;        // of all
+    std::size_t packets = 256;               // incomplete at once
+    std::size_t fragments = 64;              // of one packet
+    std::size_t bytes = 1024 * 1024;         // of all
     Moment time = std::chrono::seconds(30);  // Linux's net.ipv4.ipfrag_time
   };
 
   FragmentTable();
   explicit FragmentTable(Limits limits) : limits_(limits) {}
 
-  // Takes in one fragment. Answers the whole packet, with its IP header made right and no fragment header, when this
-  // was the last that was missing. `now` does not go backwards.
+  // Takes in one fragment. Answers the whole packet, with its IP header made right and no fragment header,
+  // when this was the last that was missing. `now` does not go backwards.
   std::optional<Buffer> add(const PacketView& fragment, Moment now);
 
   [[nodiscard]] std::size_t packets() const { return pending_.size(); }

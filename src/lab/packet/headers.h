@@ -33,8 +33,8 @@ struct IpHeader {
   std::uint8_t protocol = 0;  // of what follows all extension headers
   std::uint8_t ttl = 0;       // IPv6: hop limit
   std::uint8_t traffic_class = 0;
-  std::uint32_t id = 0;             // IPv6: of the fragment header, else 0
-  bool dont_fragment = false;       // IPv6: always
+  std::uint32_t id = 0;        // IPv6: of the fragment header, else 0
+  bool dont_fragment = false;  // IPv6: always
   bool more_fragments = false;
   std::size_t fragment_offset = 0;  // bytes
   std::size_t size = 0;             // options or extension headers included

@@ -141,7 +141,7 @@ std::optional<Gre> parse_gre(Bytes segment) {
   const auto protocol = reader.u16();
   if (!protocol) return std::nullopt;
   Gre gre{.header = {.version = static_cast<std::uint8_t>(*flags & 7U), .protocol = *protocol}, .size = 4};
-  for (const std::uint16_t optional_word : {0x8000, 0x2000, 0x1000})
+  for (const unsigned optional_word : {0x8000U, 0x2000U, 0x1000U})
     if ((*flags & optional_word) != 0) gre.size += 4;
   if (gre.header.version == 1) {
     const auto rest = reader.u32();
@@ -200,7 +200,7 @@ std::optional<PacketView> PacketView::parse(Bytes packet) {
   view.bytes_ = packet.first(std::min(ip->length, packet.size()));
   // The middle of something has no header of its own.
   const auto transport = view.ip_.fragment_offset > 0 ? Transport{{}, view.segment()}
-                                                       : parse_transport(view.ip_.protocol, view.segment());
+                                                      : parse_transport(view.ip_.protocol, view.segment());
   view.transport_ = transport.header;
   view.payload_ = transport.payload;
   return view;
