@@ -8,10 +8,10 @@ namespace rozaneh::lab {
 namespace {
 
 // A SYN as Linux writes it: maximum segment size, SACK, timestamps, window scale.
-const Buffer kSynPacket = hex(
-    "4500003c1c46400040060000c0000202c6336402"
-    "d20401bb0000000a00000000a002faf000000000"
-    "020405b40402080a000000010000000001030307");
+const Buffer kSynPacket =
+    hex("4500003c1c46400040060000c0000202c6336402"
+        "d20401bb0000000a00000000a002faf000000000"
+        "020405b40402080a000000010000000001030307");
 
 TEST(PacketView, ReadsATcpPacket) {
   const auto packet = view(build_tcp({.source = address("192.0.2.2"),
@@ -77,7 +77,8 @@ TEST(PacketView, TakesUdpByItsOwnLength) {
 
 TEST(PacketView, RefusesLengthsThatContradict) {
   const Buffer right = build_tcp(kUpV4, {});
-  for (const std::size_t size : {0U, 1U, 19U}) EXPECT_FALSE(PacketView::parse(Bytes(right).first(size))) << size;
+  for (const std::size_t size : {0U, 1U, 19U})
+    EXPECT_FALSE(PacketView::parse(Bytes(right).first(size))) << size;
   Buffer wrong = right;
   wrong[0] = 0x44;  // a header of 16 bytes
   EXPECT_FALSE(PacketView::parse(wrong));

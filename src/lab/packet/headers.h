@@ -50,7 +50,7 @@ struct TcpHeader {
   std::uint8_t flags = 0;
   std::uint16_t window = 0;  // not scaled
   std::uint16_t checksum = 0;
-  Bytes options;  // borrowed from the packet, padding included
+  Bytes options = {};  // borrowed from the packet, padding included
   std::size_t size = 0;
 
   [[nodiscard]] bool has(std::uint8_t wanted) const { return (flags & wanted) == wanted; }
