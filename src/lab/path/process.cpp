@@ -1,0 +1,59 @@
+#include "lab/path/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "io/error.h"
+
+namespace rozaneh::lab {
+namespace {
+
+constexpr int kNotRunnable = 126;
+constexpr int kNotFound = 127;
+
+// In the child: nothing but system calls that are safe after a fork.
+void become(const Program& program, char* const* words) {
+  if (setns(program.network, CLONE_NEWNET) != 0) _exit(kNotRunnable);
+  if (program.output >= 0) {
+    dup2(program.output, STDOUT_FILENO);
+    dup2(program.output, STDERR_FILENO);
+  }
+  if (program.at_terminal) {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGQUIT, SIG_DFL);
+  } else {
+    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    dup2(nothing, STDIN_FILENO);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execvp(words[0], words);
+}
+
+}  // namespace
+
+Result<pid_t> start(const Program& program) {
+  std::vector<char*> words;
+  for (const std::string& word : program.words) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  const std::string complaint = fmt::format("rozaneh: cannot run {}: ", program.words.front());
+  const pid_t child = fork();
+  if (child < 0) return std::unexpected(io::from_errno(errno, "start a program"));
+  if (child > 0) return child;
+  become(program, words.data());
+  const int code = errno;
+  const char* reason = strerrordesc_np(code);
+  (void)!write(STDERR_FILENO, complaint.data(), complaint.size());
+  (void)!write(STDERR_FILENO, reason, std::strlen(reason));
+  (void)!write(STDERR_FILENO, "\n", 1);
+  _exit(code == ENOENT ? kNotFound : kNotRunnable);
+}
+
+}  // namespace rozaneh::lab

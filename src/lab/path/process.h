@@ -1,0 +1,24 @@
+// Programs that run on one side of the lab.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace rozaneh::lab {
+
+struct Program {
+  std::vector<std::string> words;  // looked up in PATH
+  int network = -1;                // descriptor of the network namespace it runs in
+  int output = -1;                 // for its standard output and error; -1: ours
+  bool at_terminal = false;        // minds interrupts from the terminal, and reads from it
+};
+
+// Starts it; answers its number. A program that cannot be run ends with 127 (not found) or 126, as in a
+// shell, and says why on its standard error.
+Result<pid_t> start(const Program& program);
+
+}  // namespace rozaneh::lab
