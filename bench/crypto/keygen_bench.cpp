@@ -5,6 +5,7 @@
 #include "crypto/obfuscated_key.h"
 #include "crypto/random.h"
 #include "crypto/uniform_dh.h"
+#include "crypto/x25519_pair.h"
 
 namespace rozaneh::crypto {
 namespace {
@@ -44,6 +45,18 @@ void x25519_shared_secret(benchmark::State& state) {
 }
 BENCHMARK(x25519_shared_secret);
 
+void two_shared_secrets(benchmark::State& state, const Simd25519* simd) {
+  SystemRandom random;
+  const KeyPair ours = make_key_pair(random);
+  const KeyPair identity = make_key_pair(random);
+  const KeyPair theirs = make_key_pair(random);
+  const Exchange first{ours.private_key, theirs.public_key};
+  const Exchange second{identity.private_key, theirs.public_key};
+  for (auto _ : state) benchmark::DoNotOptimize(x25519_pair(first, second, simd));
+}
+BENCHMARK_CAPTURE(two_shared_secrets, libsodium, nullptr);
+BENCHMARK_CAPTURE(two_shared_secrets, fastest, simd25519());
+
 // One side of obfs4's handshake: a pair, the peer's key out of its representative, two shared secrets.
 void obfs4_handshake_keys(benchmark::State& state) {
   SystemRandom random;
@@ -52,8 +65,8 @@ void obfs4_handshake_keys(benchmark::State& state) {
   for (auto _ : state) {
     const auto ours = make_obfuscated_key_pair(random);
     const PublicKey theirs = public_key_of(peer.representative);
-    benchmark::DoNotOptimize(x25519(ours.private_key, theirs));
-    benchmark::DoNotOptimize(x25519(ours.private_key, identity.public_key));
+    benchmark::DoNotOptimize(
+        x25519_pair({ours.private_key, theirs}, {ours.private_key, identity.public_key}));
   }
 }
 BENCHMARK(obfs4_handshake_keys);

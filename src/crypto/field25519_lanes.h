@@ -47,8 +47,8 @@ ROZANEH_INLINE Vector add_high(Vector sum, Vector a, Vector b) {
 
 // In each lane, that lane of `from` which `index` names; the time does not depend on which.
 ROZANEH_INLINE Vector pick(Vector from, Vector index) {
-  return reinterpret_cast<Vector>(_mm512_maskz_permutexvar_epi64(
-      0xff, reinterpret_cast<__m512i>(index), reinterpret_cast<__m512i>(from)));
+  return reinterpret_cast<Vector>(_mm512_maskz_permutexvar_epi64(0xff, reinterpret_cast<__m512i>(index),
+                                                                 reinterpret_cast<__m512i>(from)));
 }
 
 // For any limbs of 64 bits; gives limbs below 2^51 + 2^18.

@@ -10,8 +10,9 @@ namespace rozaneh::crypto {
 
 // Two scalar multiplications of X25519.
 struct Ladders {
-  std::uint64_t scalar[4][8];  // clamped; words, least significant first: the first's four times, the second's
-  std::uint64_t u[2][5];       // of the points, and in their place of the products; 0 for infinity
+  // Clamped; words, least significant first, each of the first scalar four times and then of the second.
+  std::uint64_t scalar[4][8];
+  std::uint64_t u[2][5];  // of the points, and in their place of the products; 0 for infinity
 };
 
 // One implementation, in constant time.

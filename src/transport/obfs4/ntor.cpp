@@ -1,6 +1,7 @@
 #include "transport/obfs4/ntor.h"
 
 #include "crypto/hash.h"
+#include "crypto/x25519_pair.h"
 
 namespace rozaneh::obfs4 {
 namespace {
@@ -16,8 +17,9 @@ Buffer transcript(const BridgeId& bridge, const crypto::PublicKey& X, const cryp
   return concat(bridge.key.bytes, bridge.key.bytes, X.bytes, Y.bytes, bytes_of(kProtocol), bridge.node);
 }
 
-NtorResult finish(const crypto::SharedSecret& xy, const crypto::SharedSecret& xb, Bytes common) {
-  Buffer secret_input = concat(xy.bytes(), xb.bytes(), common);
+// The secrets are EXP(X, y) and EXP(X, b), in the specification's terms.
+NtorResult finish(const std::array<crypto::SharedSecret, 2>& secrets, Bytes common) {
+  Buffer secret_input = concat(secrets[0].bytes(), secrets[1].bytes(), common);
   NtorResult result;
   result.key_seed = Secret<32>(crypto::hmac_sha256(bytes_of(kExtract), secret_input));
   auto verify = crypto::hmac_sha256(bytes_of(kVerify), secret_input);
@@ -31,19 +33,17 @@ NtorResult finish(const crypto::SharedSecret& xy, const crypto::SharedSecret& xb
 
 std::optional<NtorResult> ntor_client(const crypto::PrivateKey& x, const crypto::PublicKey& X,
                                       const crypto::PublicKey& Y, const BridgeId& bridge) {
-  const auto xy = crypto::x25519(x, Y);
-  const auto xb = crypto::x25519(x, bridge.key);
-  if (!xy || !xb) return std::nullopt;
-  return finish(*xy, *xb, transcript(bridge, X, Y));
+  const auto secrets = crypto::x25519_pair({x, Y}, {x, bridge.key});
+  if (!secrets) return std::nullopt;
+  return finish(*secrets, transcript(bridge, X, Y));
 }
 
 std::optional<NtorResult> ntor_server(const crypto::PrivateKey& y, const crypto::PublicKey& Y,
                                       const crypto::PrivateKey& b, const crypto::PublicKey& X,
                                       const BridgeId& bridge) {
-  const auto xy = crypto::x25519(y, X);
-  const auto xb = crypto::x25519(b, X);
-  if (!xy || !xb) return std::nullopt;
-  return finish(*xy, *xb, transcript(bridge, X, Y));
+  const auto secrets = crypto::x25519_pair({y, X}, {b, X});
+  if (!secrets) return std::nullopt;
+  return finish(*secrets, transcript(bridge, X, Y));
 }
 
 Secret<2 * kFrameKeySize> derive_frame_keys(const Secret<32>& key_seed) {
