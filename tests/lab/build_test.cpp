@@ -68,6 +68,9 @@ TEST(WithPayload, KeepsTheHeadersAndMakesTheRestRight) {
   EXPECT_EQ(text_of(view(changed).payload()), "short");
   EXPECT_EQ(view(changed).udp()->length, 13);
   EXPECT_EQ(transport_checksum_right(view(changed)), true);
+  Buffer longer = udp;
+  longer[40 + 5] = 8 + 3;  // UDP's own length ends before the packet does
+  EXPECT_EQ(with_payload(view(longer), bytes_of("short")), changed);
   const auto tcp = with_payload(view(kHello), counting(1000));
   EXPECT_EQ(view(tcp).bytes().size(), 1040U);
   EXPECT_EQ(view(tcp).tcp()->seq, 1000U);

@@ -100,7 +100,7 @@ Injection answer(const PacketView& seen, std::uint8_t flags) {
 }
 
 Buffer with_payload(const PacketView& packet, Bytes payload) {
-  const std::size_t headers = packet.bytes().size() - packet.payload().size();
+  const std::size_t headers = packet.ip().size + (packet.tcp() != nullptr ? packet.tcp()->size : 8);
   Buffer built = concat(packet.bytes().first(headers), payload);
   const std::size_t length = built.size();
   assert(length <= kMaxPacket);
