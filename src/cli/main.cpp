@@ -9,6 +9,7 @@
 #include "cli/bridge.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
+#include "cli/lab_run.h"
 #include "cli/link.h"
 #include "cli/pt.h"
 #include "cli/wipe.h"
@@ -29,11 +30,14 @@ struct Everything {
   LinkSettings link;
   WipeSettings wipe;
   PtSettings pt;
+  LabSettings lab;
   CLI::App* bridge_command = nullptr;
   CLI::App* client_command = nullptr;
   CLI::App* link_show_command = nullptr;
   CLI::App* wipe_command = nullptr;
   CLI::App* pt_command = nullptr;
+  CLI::App* lab_command = nullptr;
+  LabCommands lab_commands;
 
   Everything() {
     app.require_subcommand(1);
@@ -50,6 +54,8 @@ struct Everything {
     declare(*link_show_command, link);
     declare(*pt_command, pt);
     declare(*wipe_command, wipe);
+    lab_command = app.add_subcommand("lab", "Put programs behind documented censors");
+    lab_commands = declare_lab(*lab_command, lab);
   }
 };
 
@@ -97,6 +103,7 @@ int run(const std::vector<std::string>& words) {
     return run_with_config(words, &Everything::client, &Everything::client_command, &run_client);
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.pt_command->parsed()) return run_pt(everything.pt);
+  if (everything.lab_command->parsed()) return run_lab(everything.lab_commands, everything.lab);
   return run_wipe(everything.wipe);
 }
 

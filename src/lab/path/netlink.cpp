@@ -182,9 +182,8 @@ Result<> Netlink::add_default_route(std::string_view name, bool v6) {
 Result<> switch_off_offloads(std::string_view name) {
   const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return failure("open a socket");
-  for (const std::uint32_t what :
-       {ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO, ETHTOOL_STXCSUM, ETHTOOL_SRXCSUM}) {
-    ethtool_value off{.cmd = what, .data = 0};
+  for (const auto what : {ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO, ETHTOOL_STXCSUM, ETHTOOL_SRXCSUM}) {
+    ethtool_value off{.cmd = static_cast<std::uint32_t>(what), .data = 0};
     ifreq request{};
     name.copy(request.ifr_name, IFNAMSIZ - 1);
     request.ifr_data = reinterpret_cast<char*>(&off);

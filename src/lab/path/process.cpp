@@ -17,6 +17,18 @@ namespace {
 constexpr int kNotRunnable = 126;
 constexpr int kNotFound = 127;
 
+// In the child.
+void mind_no_terminal() {
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(nothing, STDIN_FILENO);
+}
+
+void unblock_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 // In the child: nothing but system calls that are safe after a fork.
 void become(const Program& program, char* const* words) {
   if (setns(program.network, CLONE_NEWNET) != 0) _exit(kNotRunnable);
@@ -28,12 +40,9 @@ void become(const Program& program, char* const* words) {
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGQUIT, SIG_DFL);
   } else {
-    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    dup2(nothing, STDIN_FILENO);
+    mind_no_terminal();
   }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  unblock_signals();
   execvp(words[0], words);
 }
 
@@ -54,6 +63,16 @@ Result<pid_t> start(const Program& program) {
   (void)!write(STDERR_FILENO, reason, std::strlen(reason));
   (void)!write(STDERR_FILENO, "\n", 1);
   _exit(code == ENOENT ? kNotFound : kNotRunnable);
+}
+
+Result<pid_t> start_here(int network, const std::function<int()>& work) {
+  const pid_t child = fork();
+  if (child < 0) return std::unexpected(io::from_errno(errno, "start a process"));
+  if (child > 0) return child;
+  mind_no_terminal();
+  unblock_signals();
+  if (setns(network, CLONE_NEWNET) != 0) _exit(kNotRunnable);
+  _exit(work());
 }
 
 }  // namespace rozaneh::lab

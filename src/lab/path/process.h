@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,8 @@ struct Program {
 // Starts it; answers its number. A program that cannot be run ends with 127 (not found) or 126, as in a
 // shell, and says why on its standard error.
 Result<pid_t> start(const Program& program);
+
+// Runs `work` in a process of its own in that network; it ends with the code that is answered.
+Result<pid_t> start_here(int network, const std::function<int()>& work);
 
 }  // namespace rozaneh::lab

@@ -17,8 +17,6 @@
 namespace rozaneh::lab {
 namespace {
 
-constexpr int kLabFailed = 125;
-
 // Readable when a child has ended.
 Result<Descriptor> watch_children() {
   sigset_t children;

@@ -15,8 +15,11 @@ struct Session {
   std::function<Result<>(const Topology&)> servers;  // starts what the far side offers; may be empty
 };
 
-// Runs the command in a world of its own and answers its exit code. 125: the lab itself could not be made,
-// for a reason that is then on the standard error.
+// The exit code for a lab that could not be made.
+inline constexpr int kLabFailed = 125;
+
+// Runs the command in a world of its own and answers its exit code. kLabFailed: the lab itself could not be
+// made, for a reason that is then on the standard error.
 Result<int> run_session(const Session& session);
 
 }  // namespace rozaneh::lab

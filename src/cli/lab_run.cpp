@@ -1,0 +1,151 @@
+#include "cli/lab_run.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/exit_code.h"
+#include "cli/settings.h"
+#include "io/file.h"
+#include "lab/censor/censor.h"
+#include "lab/censor/library.h"
+#include "lab/far/far_side.h"
+#include "lab/path/session.h"
+
+namespace rozaneh::cli {
+namespace {
+
+constexpr std::size_t kLargestFile = 1024 * 1024;
+
+int refuse(const Error& error, int code) {
+  std::cerr << "rozaneh: " << error.message() << '\n';
+  return code;
+}
+
+// A name of ours, or a file: whatever has a slash or ends in .toml.
+Result<lab::CensorSpec> load(const std::string& censor) {
+  if (!censor.contains('/') && !censor.ends_with(".toml")) return lab::find_censor(censor);
+  const io::File file(censor, O_RDONLY);
+  const auto text = file.is_open() ? file.read_all(kLargestFile) : std::nullopt;
+  if (!text) return fail(SettingsError::value, fmt::format("cannot read {}", censor));
+  auto spec = lab::parse_censor(text_of(*text), censor);
+  if (!spec) return spec;
+  return lab::with_companions(std::move(*spec));
+}
+
+nlohmann::json to_json(const lab::CensorSpec& spec) {
+  nlohmann::json rules = nlohmann::json::array();
+  for (const lab::CensorRule& rule : spec.rules)
+    rules.push_back({{"name", rule.name}, {"sees", rule.sight.what}});
+  nlohmann::json sources = nlohmann::json::array();
+  for (const lab::Source& source : spec.sources)
+    sources.push_back({{"text", source.text}, {"url", source.url}});
+  return {{"id", spec.id},       {"title", spec.title},
+          {"from", spec.from},   {"country", spec.country},
+          {"until", spec.until}, {"bold", spec.bold},
+          {"rules", rules},      {"mechanism", spec.mechanism},
+          {"sources", sources},  {"most_scale", spec.most_scale}};
+}
+
+int list(const LabSettings& settings) {
+  const auto all = lab::all_censors();
+  if (!all) return refuse(all.error(), kFailed);
+  for (const lab::CensorSpec& spec : *all)
+    std::cout << (settings.json ? to_json(spec).dump() : fmt::format("{:<36}{}", spec.id, spec.title))
+              << '\n';
+  return kOk;
+}
+
+std::string_view words_of(lab::Confidence confidence) {
+  switch (confidence) {
+    case lab::Confidence::primary:
+      return "read in a primary source";
+    case lab::Confidence::secondary:
+      return "read in a secondary source";
+    case lab::Confidence::recalled:
+      return "recalled, to be checked";
+    case lab::Confidence::measured:
+      return "measured";
+  }
+  return "";
+}
+
+int show(const LabSettings& settings) {
+  const auto spec = load(settings.censor);
+  if (!spec) return refuse(spec.error(), kUsage);
+  if (settings.json) {
+    std::cout << to_json(*spec).dump() << '\n';
+    return kOk;
+  }
+  std::cout << fmt::format("{}\n{}, {}{}{}\n\n{}\n", spec->title, spec->country, spec->from,
+                           spec->until.empty() ? "" : " to ", spec->until, spec->mechanism);
+  for (const lab::CensorRule& rule : spec->rules)
+    std::cout << fmt::format("  rule    {} ({})\n", rule.name, words_of(rule.confidence));
+  for (const lab::Source& source : spec->sources)
+    std::cout << fmt::format("  source  {}\n          {}\n", source.text, source.url);
+  return kOk;
+}
+
+int run(const LabSettings& settings, std::vector<std::string> command) {
+  auto spec = load(settings.censor);
+  if (!spec) return refuse(spec.error(), kUsage);
+  if (settings.scale > spec->most_scale)
+    return refuse(Error(SettingsError::value, fmt::format("--scale {}: {} allows up to {}", settings.scale,
+                                                          spec->id, spec->most_scale)),
+                  kUsage);
+  lab::Censor censor(std::move(*spec), {.scale = settings.scale, .seed = settings.seed, .flows = {}});
+  const auto code =
+      lab::run_session({.middlebox = censor, .command = std::move(command), .servers = &lab::open_far_side});
+  return code ? *code : refuse(code.error(), lab::kLabFailed);
+}
+
+// CLI11 leaves the `--` before a command among its words.
+std::vector<std::string> without_mark(std::vector<std::string> words) {
+  if (words.size() > 1 && words.front() == "--") words.erase(words.begin());
+  return words;
+}
+
+std::string shell_of_user() {
+  const char* shell = std::getenv("SHELL");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  return shell != nullptr ? shell : "/bin/sh";
+}
+
+void declare_path(CLI::App& app, LabSettings& settings) {
+  app.add_option("censor", settings.censor, "A name from `rozaneh lab list`, or a file")->required();
+  app.add_option("--scale", settings.scale, "Divide all times by this; each censor says how far that goes")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
+  app.add_option("--seed", settings.seed, "What chance is drawn from: the same seed gives the same verdicts")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+LabCommands declare_lab(CLI::App& app, LabSettings& settings) {
+  app.require_subcommand(1);
+  LabCommands commands;
+  commands.list = app.add_subcommand("list", "Name the censors that there are");
+  commands.list->add_flag("--json", settings.json, "One JSON object a line");
+  commands.show = app.add_subcommand("show", "Say what a censor does, and who says so");
+  commands.show->add_option("censor", settings.censor, "A name from `rozaneh lab list`, or a file")
+      ->required();
+  commands.show->add_flag("--json", settings.json, "As a JSON object");
+  commands.run = app.add_subcommand("run", "Run a command behind a censor");
+  declare_path(*commands.run, settings);
+  commands.run->add_option("command", settings.command, "The command and its words, after --")->required();
+  commands.run->positionals_at_end();
+  commands.shell = app.add_subcommand("shell", "Open a shell behind a censor");
+  declare_path(*commands.shell, settings);
+  return commands;
+}
+
+int run_lab(const LabCommands& commands, const LabSettings& settings) {
+  if (commands.list->parsed()) return list(settings);
+  if (commands.show->parsed()) return show(settings);
+  return run(settings, commands.run->parsed() ? without_mark(settings.command)
+                                              : std::vector<std::string>{shell_of_user()});
+}
+
+}  // namespace rozaneh::cli

@@ -1,0 +1,113 @@
+// A censor on the path: does to passing packets what its rules say.
+#pragma once
+
+#include <memory>
+#include <queue>
+
+#include "lab/censor/middlebox.h"
+#include "lab/censor/residuals.h"
+#include "lab/censor/shaper.h"
+#include "lab/censor/spec.h"
+#include "lab/censor/watch.h"
+#include "lab/flow/table.h"
+#include "lab/packet/fragments.h"
+
+namespace rozaneh::lab {
+
+// Looks at IP packets, in Ethernet frames, of any number of flows; remembers at most FlowLimits' flows, and
+// of each 64 KiB at most while a rule is undecided about it. What is no IP passes. A fragment passes, but the
+// one that completes a packet is judged as that packet.
+class Censor final : public Middlebox {
+ public:
+  struct Options {
+    double scale = 1;  // all times of the rules are divided by this
+    std::uint64_t seed = 0;
+    FlowLimits flows;
+  };
+
+  explicit Censor(CensorSpec spec) : Censor(std::move(spec), Options()) {}
+  Censor(CensorSpec spec, Options options);
+
+  void take(Side from, MutableBytes frame, Moment now, Outlet& out) override;
+  [[nodiscard]] Moment wakes_at() const override;
+  void wake(Moment now, Outlet& out) override;
+
+  [[nodiscard]] const CensorSpec& spec() const { return spec_; }
+  // How many flows each rule has punished.
+  [[nodiscard]] const std::vector<std::uint64_t>& hits() const { return hits_; }
+
+ private:
+  // What is known of a flow about which a rule is still undecided.
+  struct Mind {
+    enum class State : std::uint8_t { undecided, seen, done };
+    struct Rule {
+      State state = State::undecided;
+      std::uint64_t packets_after = 0;
+    };
+    Watch watch;
+    std::vector<Rule> rules;
+  };
+  struct Memory {
+    std::unique_ptr<Mind> mind;
+    Side opened_by = Side::client;
+    bool began = false;
+    bool drops_up = false, drops_down = false;
+    bool fin_up = false, fin_down = false, over = false;
+    std::uint64_t ordinal = 0;           // among the connections to this endpoint
+    std::vector<std::size_t> throttled;  // by these rules
+    std::vector<std::size_t> counted;    // as open, by these rules
+  };
+  using Flows = FlowTable<Memory>;
+  struct Passing;
+
+  Flows::Seen find(const PacketView& packet, Moment now);
+  void begin(Flows::Flow& flow, Side opened_by);
+  [[nodiscard]] bool in_scope(std::size_t index, const Flows::Flow& flow) const;
+  void judge(Passing& passing);
+  bool is_due(std::size_t index, Passing& passing, Mind::Rule& state);
+  void act(std::size_t index, Passing& passing);
+  void punish_for_earlier(Passing& passing);
+  void inject(const Action& action, Passing& passing);
+  void inject_one(const InjectedPacket& injected, Passing& passing);
+  void inject_dns(const Action& action, Passing& passing);
+  void let_out(Passing& passing);
+  void note_end(Passing& passing);
+  void forget(Memory& memory, const FlowKey& key);
+
+  [[nodiscard]] bool wins(std::size_t index, double probability, const Flows::Flow& flow,
+                          std::uint64_t purpose) const;
+  [[nodiscard]] Moment scaled(Moment time) const;
+  std::uint64_t next_ordinal(const Endpoint& server);
+
+  struct Waiting {
+    Moment at;
+    std::uint64_t order;
+    Side to;
+    Buffer frame;
+    bool operator>(const Waiting& other) const {
+      return at != other.at ? at > other.at : order > other.order;
+    }
+  };
+  struct Counted {
+    std::size_t rule;
+    IpAddress client;
+    Endpoint server;
+    auto operator<=>(const Counted&) const = default;
+  };
+
+  CensorSpec spec_;
+  Options options_;
+  bool keeps_streams_;
+  std::vector<std::uint64_t> hits_;
+  Flows flows_;
+  FragmentTable fragments_;
+  Residuals residuals_;
+  Shaper shaper_;
+  std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
+  std::uint64_t order_ = 0;
+  std::map<Counted, unsigned> open_;
+  std::map<Endpoint, std::uint64_t> ordinals_;
+  std::uint64_t injected_ = 0;
+};
+
+}  // namespace rozaneh::lab

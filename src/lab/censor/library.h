@@ -1,0 +1,17 @@
+// The censors that the program brings along: the files of censors/, as they were when it was built.
+#pragma once
+
+#include "lab/censor/spec.h"
+
+namespace rozaneh::lab {
+
+// In the order of their dates.
+Result<std::vector<CensorSpec>> all_censors();
+
+// One of them by its name; the failure names those that there are.
+Result<CensorSpec> find_censor(std::string_view name);
+
+// Brings in the rules of those that it is said to stand on one path with.
+Result<CensorSpec> with_companions(CensorSpec spec);
+
+}  // namespace rozaneh::lab

@@ -1,0 +1,256 @@
+#include "lab/censor/sights.h"
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+
+#include "base/encoding.h"
+#include "lab/recognise/dns.h"
+#include "lab/recognise/fully_encrypted.h"
+#include "lab/recognise/http.h"
+#include "lab/recognise/ipsec.h"
+#include "lab/recognise/ja.h"
+#include "lab/recognise/pptp.h"
+#include "lab/recognise/quic.h"
+#include "lab/recognise/quic_gfw.h"
+#include "lab/recognise/ssh.h"
+#include "lab/recognise/tls_packet.h"
+
+namespace rozaneh::lab {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+Looks yes_if(bool condition) { return condition ? Looks::yes : Looks::no; }
+
+bool name_fits(const Sight& sight, const std::optional<std::string>& name) {
+  if (sight.names.empty()) return true;
+  return (name && is_listed(*name, sight.names)) != sight.names_allow;
+}
+
+bool is_first_data(const Glimpse& glimpse, Direction direction) {
+  return glimpse.direction == direction && !glimpse.packet.payload().empty() &&
+         glimpse.watch.traffic(direction).with_data == 1;
+}
+
+// What a sight looks at: the stream so far, or this packet if it goes that way.
+Bytes seen_of(const Sight& sight, const Glimpse& glimpse, Direction direction) {
+  if (sight.stream && glimpse.packet.tcp() != nullptr) return glimpse.watch.stream(direction);
+  return glimpse.direction == direction ? glimpse.packet.payload() : Bytes();
+}
+
+Looks anything(const Sight& /*sight*/, const Glimpse& /*glimpse*/) { return Looks::yes; }
+
+Looks tls(const Sight& sight, const Glimpse& glimpse) {
+  return starts_tls(seen_of(sight, glimpse, Direction::up));
+}
+
+bool fits(const Sight& sight, const tls::ClientHello& hello, HelloCarrier carrier) {
+  const auto listed = [](const std::vector<std::string>& list, const std::string& value) {
+    return list.empty() || std::ranges::find(list, value) != list.end();
+  };
+  return name_fits(sight, hello.server_name) &&
+         (sight.ciphers.empty() || sight.ciphers == hello.cipher_suites) &&
+         std::ranges::all_of(sight.extensions, [&hello](std::uint16_t type) { return hello.has(type); }) &&
+         (sight.ja3.empty() || listed(sight.ja3, ja3(hello))) &&
+         (sight.ja4.empty() || listed(sight.ja4, ja4(hello, carrier)));
+}
+
+// The first event of a kind that passes the test. `no` once the connection is no TLS, or an event of the kind
+// does not pass.
+template <class Test>
+Looks event(const Glimpse& glimpse, TlsEvent::Kind kind, const Test& test) {
+  for (const TlsEvent& each : glimpse.watch.tls_events())
+    if (each.kind == kind) return yes_if(test(each));
+  return glimpse.watch.tls().looks() == Looks::no ? Looks::no : Looks::more;
+}
+
+bool any(const TlsEvent& /*event*/) { return true; }
+
+Looks client_hello(const Sight& sight, const Glimpse& glimpse) {
+  if (sight.stream)
+    return event(glimpse, TlsEvent::Kind::client_hello, [&sight](const TlsEvent& each) {
+      const auto* hello = std::get_if<tls::ClientHello>(&each.detail);
+      return hello == nullptr ? sight.names.empty() : fits(sight, *hello, HelloCarrier::tcp);
+    });
+  if (glimpse.direction != Direction::up) return Looks::no;
+  const auto found = client_hello_in_packet(glimpse.packet.payload());
+  return yes_if(found && fits(sight, found->hello, HelloCarrier::tcp));
+}
+
+// The beginning of a handshake alone, which is there before the whole hello is.
+Looks handshake(const Sight& sight, const Glimpse& glimpse) {
+  return looks_like_client_hello(seen_of(sight, glimpse, Direction::up));
+}
+
+Looks server_hello(const Sight& sight, const Glimpse& glimpse) {
+  if (sight.stream) return event(glimpse, TlsEvent::Kind::server_hello, any);
+  return looks_like_server_hello(seen_of(sight, glimpse, Direction::down));
+}
+
+Looks certificate(const Sight& sight, const Glimpse& glimpse) {
+  return event(glimpse, TlsEvent::Kind::certificate, [&sight](const TlsEvent& each) {
+    const auto* chain = std::get_if<CertificateChain>(&each.detail);
+    if (chain == nullptr || !chain->leaf) return false;
+    const auto& leaf = *chain->leaf;
+    const bool named = sight.names.empty() || is_listed(leaf.common_name, sight.names) ||
+                       std::ranges::any_of(leaf.alternative, [&sight](const std::string& name) {
+                         return is_listed(name, sight.names);
+                       });
+    return named && (!sight.lifetime_below || leaf.lifetime() < *sight.lifetime_below);
+  });
+}
+
+Looks server_key_exchange(const Sight& sight, const Glimpse& glimpse) {
+  return event(glimpse, TlsEvent::Kind::server_key_exchange, [&sight](const TlsEvent& each) {
+    const auto* exchange = std::get_if<TlsKeyExchange>(&each.detail);
+    return sight.prime.empty() || (exchange != nullptr && encode_hex(exchange->prime) == sight.prime);
+  });
+}
+
+Looks client_key_exchange(const Sight& sight, const Glimpse& glimpse) {
+  if (sight.stream) return event(glimpse, TlsEvent::Kind::client_key_exchange, any);
+  return yes_if(glimpse.direction == Direction::up && has_client_key_exchange(glimpse.packet.payload()));
+}
+
+Looks http(const Sight& sight, const Glimpse& glimpse) {
+  const Bytes up = seen_of(sight, glimpse, Direction::up);
+  const Looks looks = looks_like_http(up);
+  if (looks != Looks::yes || (sight.names.empty() && sight.keywords.empty())) return looks;
+  const auto request = parse_http_request(up);
+  if (!request) return Looks::more;
+  const auto name = request->name();
+  const std::string where = lower(std::string(request->target) + ' ' + name.value_or(""));
+  const bool keyword =
+      sight.keywords.empty() || std::ranges::any_of(sight.keywords, [&where](const std::string& word) {
+        return where.contains(lower(word));
+      });
+  if (keyword && name_fits(sight, name)) return Looks::yes;
+  return request->complete ? Looks::no : Looks::more;
+}
+
+Looks dns(const Sight& sight, const Glimpse& glimpse) {
+  const bool datagram = glimpse.packet.udp() != nullptr;
+  const Bytes up = seen_of(sight, glimpse, Direction::up);
+  const Looks looks = datagram ? yes_if(is_dns_query(up)) : looks_like_dns_over_tcp(up);
+  if (looks != Looks::yes || sight.names.empty()) return looks;
+  const auto message = datagram ? parse_dns(up) : parse_dns_over_tcp(up);
+  if (!message || message->questions.empty()) return datagram ? Looks::no : Looks::more;
+  return yes_if(name_fits(sight, message->questions.front().name));
+}
+
+Looks quic(const Sight& sight, const Glimpse& glimpse) {
+  if (glimpse.packet.udp() == nullptr || glimpse.direction != Direction::up) return Looks::no;
+  if (sight.names.empty()) return yes_if(is_quic_client_initial(glimpse.packet.payload()));
+  const auto hello = gfw_client_hello(glimpse.packet.payload());
+  return yes_if(hello && fits(sight, *hello, HelloCarrier::quic));
+}
+
+Looks ssh(const Sight& sight, const Glimpse& glimpse) {
+  return looks_like_ssh(seen_of(sight, glimpse, Direction::up));
+}
+
+Looks openvpn(const Sight& sight, const Glimpse& glimpse) {
+  if (glimpse.packet.udp() != nullptr) return glimpse.watch.openvpn();
+  return looks_like_openvpn_over_tcp(seen_of(sight, glimpse, Direction::up),
+                                     seen_of(sight, glimpse, Direction::down));
+}
+
+Looks wireguard(const Sight& /*sight*/, const Glimpse& glimpse) {
+  return glimpse.packet.udp() != nullptr ? glimpse.watch.wireguard() : Looks::no;
+}
+
+Looks ipsec(const Sight& /*sight*/, const Glimpse& glimpse) {
+  if (glimpse.packet.esp() != nullptr) return Looks::yes;
+  if (glimpse.packet.udp() == nullptr) return Looks::no;
+  const std::uint16_t port =
+      (glimpse.direction == Direction::up ? glimpse.packet.destination() : glimpse.packet.source()).port;
+  return yes_if(recognise_ipsec(glimpse.packet.payload(), port) != IpsecUdp::none);
+}
+
+Looks pptp(const Sight& sight, const Glimpse& glimpse) {
+  if (const auto* gre = glimpse.packet.gre(); gre != nullptr) return yes_if(gre->is_pptp());
+  return looks_like_pptp(seen_of(sight, glimpse, Direction::up));
+}
+
+// The first packet with data, never put together.
+Looks fully_encrypted(const Sight& /*sight*/, const Glimpse& glimpse) {
+  if (glimpse.packet.tcp() == nullptr) return Looks::no;
+  if (!is_first_data(glimpse, Direction::up))
+    return glimpse.watch.traffic(Direction::up).with_data == 0 ? Looks::more : Looks::no;
+  return yes_if(!exemption_of(glimpse.packet.payload()));
+}
+
+Looks not_http(const Sight& sight, const Glimpse& glimpse) {
+  switch (looks_like_http(seen_of(sight, glimpse, Direction::up))) {
+    case Looks::no:
+      return Looks::yes;
+    case Looks::yes:
+      return Looks::no;
+    case Looks::more:
+      break;
+  }
+  return Looks::more;
+}
+
+struct Named {
+  std::string_view name;
+  Looks (*look)(const Sight&, const Glimpse&);
+};
+
+constexpr std::array kSights = std::to_array<Named>({
+    {"anything", &anything},
+    {"dns", &dns},
+    {"fully-encrypted", &fully_encrypted},
+    {"http", &http},
+    {"ipsec", &ipsec},
+    {"not-http", &not_http},
+    {"openvpn", &openvpn},
+    {"pptp", &pptp},
+    {"quic", &quic},
+    {"ssh", &ssh},
+    {"tls", &tls},
+    {"tls-certificate", &certificate},
+    {"tls-client-hello", &client_hello},
+    {"tls-client-key-exchange", &client_key_exchange},
+    {"tls-handshake", &handshake},
+    {"tls-server-hello", &server_hello},
+    {"tls-server-key-exchange", &server_key_exchange},
+    {"wireguard", &wireguard},
+});
+
+}  // namespace
+
+std::vector<std::string_view> sight_names() {
+  std::vector<std::string_view> names;
+  for (const Named& each : kSights) names.push_back(each.name);
+  return names;
+}
+
+Looks look(const Sight& sight, const Glimpse& glimpse) {
+  const auto* found = std::ranges::find(kSights, sight.what, &Named::name);
+  if (found == kSights.end()) return Looks::no;
+  const TcpHeader* tcp = glimpse.packet.tcp();
+  if (sight.tcp_header > 0 && (tcp == nullptr || tcp->size != sight.tcp_header)) return Looks::more;
+  const Looks looks = found->look(sight, glimpse);
+  if (looks == Looks::yes) return looks;
+  if (sight.within_packets > 0 && glimpse.watch.traffic(Direction::up).with_data >= sight.within_packets)
+    return Looks::no;
+  return sight.stream ? looks : Looks::more;
+}
+
+bool is_listed(std::string_view name, const std::vector<std::string>& names) {
+  std::string plain = lower(name);
+  if (plain.ends_with('.')) plain.pop_back();
+  return std::ranges::any_of(names, [&plain](const std::string& listed) {
+    if (!listed.starts_with('.')) return plain == listed;
+    return plain.ends_with(listed) || plain == std::string_view(listed).substr(1);
+  });
+}
+
+}  // namespace rozaneh::lab

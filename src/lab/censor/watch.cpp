@@ -1,0 +1,36 @@
+#include "lab/censor/watch.h"
+
+#include <utility>
+
+namespace rozaneh::lab {
+
+void Watch::take(const PacketView& packet, Direction direction, bool keeps_streams) {
+  Traffic& traffic = traffic_[index(direction)];
+  ++traffic.packets;
+  if (const TcpHeader* tcp = packet.tcp(); tcp != nullptr && tcp->has(kSyn)) began_with_syn_ = true;
+  if (!packet.payload().empty()) {
+    ++traffic.with_data;
+    traffic.bytes += packet.payload().size();
+  }
+  if (keeps_streams) put_together(packet, direction);
+}
+
+void Watch::put_together(const PacketView& packet, Direction direction) {
+  if (packet.udp() != nullptr) {
+    openvpn_.add(direction, packet.payload());
+    wireguard_.add(direction, packet.payload());
+  }
+  const TcpHeader* tcp = packet.tcp();
+  if (tcp == nullptr) return;
+  StreamPrefix& prefix = streams_[index(direction)];
+  if (!prefix.add(*tcp, packet.payload())) return;
+  const Bytes fresh = prefix.bytes().subspan(std::exchange(told_[index(direction)], prefix.size()));
+  for (TlsEvent& event : tls_.feed(direction, fresh)) tls_events_.push_back(std::move(event));
+}
+
+Bytes Watch::stream(Direction direction) const {
+  if (!began_with_syn_) return {};
+  return streams_[index(direction)].bytes();
+}
+
+}  // namespace rozaneh::lab

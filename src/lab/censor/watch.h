@@ -1,0 +1,49 @@
+// What a censor keeps of one flow while it makes up its mind.
+#pragma once
+
+#include <array>
+
+#include "lab/flow/stream_prefix.h"
+#include "lab/recognise/openvpn.h"
+#include "lab/recognise/tls.h"
+#include "lab/recognise/wireguard.h"
+
+namespace rozaneh::lab {
+
+class Watch {
+ public:
+  // Takes in a packet of the flow, in the order in which they pass. `keeps_streams`: whether anybody asks for
+  // more than the packet in hand.
+  void take(const PacketView& packet, Direction direction, bool keeps_streams);
+
+  struct Traffic {
+    std::uint64_t packets = 0;
+    std::uint64_t with_data = 0;
+    std::uint64_t bytes = 0;  // of payload, repeated ones too
+  };
+  [[nodiscard]] const Traffic& traffic(Direction direction) const { return traffic_[index(direction)]; }
+
+  // The beginning of a TCP stream, put together; empty where the connection's SYN was not seen.
+  [[nodiscard]] Bytes stream(Direction direction) const;
+  [[nodiscard]] bool is_full(Direction direction) const { return streams_[index(direction)].is_full(); }
+
+  [[nodiscard]] const TlsObserver& tls() const { return tls_; }
+  [[nodiscard]] const std::vector<TlsEvent>& tls_events() const { return tls_events_; }
+  [[nodiscard]] Looks openvpn() const { return openvpn_.looks(); }
+  [[nodiscard]] Looks wireguard() const { return wireguard_.looks(); }
+
+ private:
+  static std::size_t index(Direction direction) { return direction == Direction::up ? 0 : 1; }
+  void put_together(const PacketView& packet, Direction direction);
+
+  std::array<Traffic, 2> traffic_;
+  std::array<StreamPrefix, 2> streams_;
+  std::array<std::size_t, 2> told_{};  // bytes of the streams that the TLS observer has had
+  bool began_with_syn_ = false;
+  TlsObserver tls_;
+  std::vector<TlsEvent> tls_events_;
+  OpenVpnObserver openvpn_;
+  WireGuardObserver wireguard_;
+};
+
+}  // namespace rozaneh::lab

@@ -1,0 +1,18 @@
+// What waits for clients on the lab's far side: a web site, over HTTP and TLS, and a DNS server.
+#pragma once
+
+#include "lab/path/topology.h"
+
+namespace rozaneh::lab {
+
+// The last numbers of the far side's addresses: 198.51.100.N and 2001:db8:2::N.
+inline constexpr std::uint8_t kWeb = 10;  // ports 80, 443, 1443 (TLS 1.2 alone) and 2443 (TLS 1.3 alone)
+inline constexpr std::uint8_t kListedWeb = 44;   // the same; an address that censors list
+inline constexpr std::uint8_t kNameServer = 53;  // port 53
+
+// Starts them, and waits until they answer. Lets every program of the lab know them: /etc/resolv.conf names
+// the DNS server, and the system's list of certificate authorities is the lab's own alone. Both changes are
+// seen inside the lab only.
+Result<> open_far_side(const Topology& topology);
+
+}  // namespace rozaneh::lab
