@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -11,6 +13,7 @@
 #include "io/file.h"
 #include "lab/censor/censor.h"
 #include "lab/censor/library.h"
+#include "lab/far/bridge.h"
 #include "lab/far/far_side.h"
 #include "lab/path/session.h"
 
@@ -88,6 +91,22 @@ int show(const LabSettings& settings) {
   return kOk;
 }
 
+// Puts each transport's link into the environment of the command.
+Result<> open_bridges(const lab::Topology& topology, const std::vector<std::string>& transports,
+                      std::vector<lab::FarBridge>& bridges) {
+  for (const std::string& transport : transports) {
+    const auto number = static_cast<std::uint8_t>(lab::kFirstBridge + bridges.size());
+    auto bridge = lab::start_bridge(topology, "/proc/self/exe", transport, number);
+    if (!bridge) return std::unexpected(bridge.error());
+    std::string name = "ROZANEH_LINK_" + transport;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+    setenv(name.c_str(), bridge->link.c_str(), 1);                         // NOLINT(concurrency-mt-unsafe)
+    if (bridges.empty()) setenv("ROZANEH_LINK", bridge->link.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+    bridges.push_back(std::move(*bridge));
+  }
+  return {};
+}
+
 int run(const LabSettings& settings, std::vector<std::string> command) {
   auto spec = load(settings.censor);
   if (!spec) return refuse(spec.error(), kUsage);
@@ -96,8 +115,13 @@ int run(const LabSettings& settings, std::vector<std::string> command) {
                                                           spec->id, spec->most_scale)),
                   kUsage);
   lab::Censor censor(std::move(*spec), {.scale = settings.scale, .seed = settings.seed, .flows = {}});
+  std::vector<lab::FarBridge> bridges;
+  const auto open_far_side = [&](const lab::Topology& topology) -> Result<> {
+    if (auto opened = lab::open_far_side(topology); !opened) return opened;
+    return open_bridges(topology, settings.bridge, bridges);
+  };
   const auto code =
-      lab::run_session({.middlebox = censor, .command = std::move(command), .servers = &lab::open_far_side});
+      lab::run_session({.middlebox = censor, .command = std::move(command), .servers = open_far_side});
   return code ? *code : refuse(code.error(), lab::kLabFailed);
 }
 
@@ -114,6 +138,11 @@ std::string shell_of_user() {
 
 void declare_path(CLI::App& app, LabSettings& settings) {
   app.add_option("censor", settings.censor, "A name from `rozaneh lab list`, or a file")->required();
+  app.add_option(
+         "--bridge", settings.bridge,
+         "A transport: a bridge of ours on the far side, whose link the command finds in ROZANEH_LINK")
+      ->type_name("TRANSPORT")
+      ->allow_extra_args(false);
   app.add_option("--scale", settings.scale, "Divide all times by this; each censor says how far that goes")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();
@@ -135,7 +164,6 @@ LabCommands declare_lab(CLI::App& app, LabSettings& settings) {
   commands.run = app.add_subcommand("run", "Run a command behind a censor");
   declare_path(*commands.run, settings);
   commands.run->add_option("command", settings.command, "The command and its words, after --")->required();
-  commands.run->positionals_at_end();
   commands.shell = app.add_subcommand("shell", "Open a shell behind a censor");
   declare_path(*commands.shell, settings);
   return commands;

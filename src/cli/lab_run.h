@@ -10,6 +10,7 @@ namespace rozaneh::cli {
 struct LabSettings {
   std::string censor;  // a name, or a file
   std::vector<std::string> command;
+  std::vector<std::string> bridge;  // transports
   double scale = 1;
   std::uint64_t seed = 0;
   bool json = false;
