@@ -54,7 +54,7 @@ inline Buffer sealed(const QuicPlan& plan, Bytes frames) {
   std::array<std::uint8_t, 5> mask{};
   crypto::AesCtr(keys.header_protection.bytes(), Bytes(packet).subspan(number_at + 4).first<16>())
       .apply(mask);
-  packet[0] ^= mask[0] & 0x0fU;
+  packet[0] = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & 0x0fU));
   for (std::size_t i = 0; i < plan.number_size; ++i) packet[number_at + i] ^= mask[i + 1];
   return packet;
 }

@@ -116,19 +116,19 @@ TEST(QuicVarint, IsReadAsRfc9000Shows) {  // appendix A.1
 TEST(QuicPacketNumber, IsTheOneNearestToWhatIsExpected) {
   // RFC 9000 appendix A.3: after 0xa82f30ea, 0x9b32 in two bytes is 0xa82f9b32.
   const Buffer frames = crypto_frame(0, tls::rfc8448_client_hello());
-  const auto number = [&](std::uint64_t number, std::size_t size, std::uint64_t expected) -> std::uint64_t {
+  const auto read = [&](std::uint64_t number, std::size_t size, std::uint64_t expected) -> std::uint64_t {
     const Buffer packet = sealed({.number = number, .number_size = size}, frames);
     const auto header = parse_quic_long_header(packet);
     const auto opened =
         open_initial(packet, *header, client_initial_keys(kQuicV1, header->destination_id), expected);
     return opened ? opened->packet_number : 0;
   };
-  EXPECT_EQ(number(0xa82f9b32, 2, 0xa82f30eb), 0xa82f9b32U);
-  EXPECT_EQ(number(300, 1, 256), 300U);
-  EXPECT_EQ(number(300, 1, 173), 300U);  // 127 before it and
-  EXPECT_EQ(number(300, 1, 172), 300U);  // 128 are within reach,
-  EXPECT_EQ(number(300, 1, 171), 0U);    // 129 are not
-  EXPECT_EQ(number(255, 1, 256), 255U);
+  EXPECT_EQ(read(0xa82f9b32, 2, 0xa82f30eb), 0xa82f9b32U);
+  EXPECT_EQ(read(300, 1, 256), 300U);
+  EXPECT_EQ(read(300, 1, 173), 300U);  // 127 before it and
+  EXPECT_EQ(read(300, 1, 172), 300U);  // 128 are within reach,
+  EXPECT_EQ(read(300, 1, 171), 0U);    // 129 are not
+  EXPECT_EQ(read(255, 1, 256), 255U);
 }
 
 // All frames of a hello, cut into pieces of a size.
@@ -240,8 +240,11 @@ TEST(QuicCryptoStream, JoinsWhatTouchesAndBoundsTheRest) {
   EXPECT_FALSE(stream.add(~std::uint64_t{0}, bytes_of("y")));
   QuicCryptoStream gaps(2000);
   for (std::size_t i = 0; i <= 256; ++i) EXPECT_TRUE(gaps.add(2 * i + 1, bytes_of("x"))) << i;
-  EXPECT_FALSE(gaps.add(2 * 257 + 1, bytes_of("x")));
   EXPECT_TRUE(gaps.add(2, bytes_of("x")));
+  EXPECT_TRUE(gaps.add(2 * 257 + 1, bytes_of("x")));
+  EXPECT_FALSE(gaps.refused());
+  EXPECT_FALSE(gaps.add(2 * 258 + 1, bytes_of("x")));
+  EXPECT_TRUE(gaps.refused());
 }
 
 // The payloads of the artifact's table 3, made anew.
@@ -262,9 +265,14 @@ TEST(GfwQuic, ReadsWhatWasMeasured) {
   EXPECT_EQ(name(sealed({.destination_id = {}, .source_id = {}}, crypto)), "a.example");  // 4
   EXPECT_EQ(name(sealed({.destination_id = Buffer(255), .source_id = {}}, crypto)), "");  // 5
   EXPECT_EQ(name(sealed({.source_id = Buffer(255)}, crypto)), "");
-  const Buffer no_length = concat(*decode_hex("060000"), hello);
+  const Buffer no_length = concat(*decode_hex("06000000"), hello);
   EXPECT_EQ(name(sealed({}, no_length)), "a.example");  // 6
   EXPECT_EQ(name(sealed({}, no_length), {.zero_length_is_to_the_end = false}), "");
+  const Buffer no_ciphers = concat(*decode_hex("0100003c0303"), Buffer(32),
+                                   *decode_hex("00000001000013"
+                                               "0000000f000d00000a"),
+                                   bytes_of("google.com"));
+  EXPECT_EQ(name(sealed({}, crypto_frame(0, no_ciphers))), "google.com");  // the hello of 4 and 6
   const Buffer in_alpn =
       tls::client_hello_body(tls::extension_of(16, *decode_hex("000a09612e6578616d706c65")));
   const Buffer other = crypto_frame(0, tls::message_of(tls::HandshakeType::client_hello, in_alpn));

@@ -37,7 +37,7 @@ TEST(Hello, IsKnownByElevenBytes) {
     wrong[at] = 0x55;
     EXPECT_EQ(looks_like_client_hello(wrong), Looks::no) << at;
   }
-  for (const std::uint8_t minor : {0, 4, 5}) {
+  for (const std::uint8_t minor : Buffer{0, 4, 5}) {
     Buffer other = client;
     other[2] = minor;
     EXPECT_EQ(looks_like_client_hello(other), minor <= 4 ? Looks::yes : Looks::no);

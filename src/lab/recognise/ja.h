@@ -8,8 +8,7 @@
 
 namespace rozaneh::lab {
 
-// "771,4865-4866,0-23,29-23,0": version, ciphers, extensions, groups and point formats in decimal, in their
-// order.
+// "771,4865-4866,0-23,29-23,0": version, ciphers, extensions, groups and point formats in decimal, in order.
 std::string ja3_text(const tls::ClientHello& hello);
 
 // The MD5 of that, in hexadecimal.

@@ -72,7 +72,8 @@ bool is_quic_client_initial(Bytes datagram) {
 }
 
 bool QuicCryptoStream::add(std::uint64_t offset, Bytes data) {
-  if (offset > limit_ || data.size() > limit_ - offset) return false;
+  refused_ = refused_ || offset > limit_ || data.size() > limit_ - offset;
+  if (refused_) return false;
   if (data.empty()) return true;
   auto start = static_cast<std::size_t>(offset);
   std::size_t end = start + data.size();
@@ -84,7 +85,8 @@ bool QuicCryptoStream::add(std::uint64_t offset, Bytes data) {
     start = std::min(start, last->first);
     end = std::max(end, last->second);
   }
-  if (next == last && ranges_.size() > kMaxGaps) return false;
+  refused_ = next == last && ranges_.size() > kMaxGaps;
+  if (refused_) return false;
   ranges_.erase(next, last);
   ranges_.emplace(start, end);
   if (data_.size() < end) data_.resize(end);
@@ -133,7 +135,8 @@ void QuicHelloReader::take_packet(Bytes packet, const QuicLongHeader& header) {
   const auto initial = open(packet, header);
   if (!initial) return;
   expected_ = std::max(expected_, initial->packet_number + 1);
-  if (!take_crypto_frames(initial->frames, stream_)) answer_ = Answer::too_big;
+  if (!take_crypto_frames(initial->frames, stream_))
+    answer_ = stream_.refused() ? Answer::too_big : Answer::not_quic;
   judge();
 }
 
@@ -151,8 +154,8 @@ void QuicHelloReader::judge() {
     answer_ = Answer::too_big;
   } else if (body.size() >= size) {
     auto hello = tls::parse_client_hello(body.first(size));
-    if (hello) hello_ = *std::move(hello);
     answer_ = hello ? Answer::hello : Answer::not_quic;
+    if (hello) hello_ = *std::move(hello);
   }
 }
 

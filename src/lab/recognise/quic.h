@@ -19,8 +19,11 @@ class QuicCryptoStream {
  public:
   explicit QuicCryptoStream(std::size_t limit) : limit_(limit) {}
 
-  // False where the frame reaches beyond the limit or makes too many gaps; it is left out then.
+  // False where the data reaches beyond the limit or makes too many gaps; it is left out then.
   bool add(std::uint64_t offset, Bytes data);
+
+  // Whether anything was left out.
+  [[nodiscard]] bool refused() const { return refused_; }
 
   // What is there without a gap from the start, borrowed until the next call.
   [[nodiscard]] Bytes beginning() const;
@@ -28,6 +31,7 @@ class QuicCryptoStream {
  private:
   std::size_t limit_;
   Buffer data_;
+  bool refused_ = false;
   std::map<std::size_t, std::size_t> ranges_;  // start and end of what is there, none touching another
 };
 
@@ -37,21 +41,20 @@ bool take_crypto_frames(Bytes frames, QuicCryptoStream& stream);
 
 inline constexpr std::size_t kMaxQuicHello = std::size_t{16} * 1024;
 
-// Puts the hello together, however it is cut into frames, packets and datagrams, and in whichever order they
-// come.
+// Puts the hello together, however it is cut into frames, packets and datagrams, in any order.
 class QuicHelloReader {
  public:
   enum class Answer {
     more,      // so far it is a QUIC connection
     hello,     // it is all there
-    not_quic,  // the first datagram is no Initial of version 1 or 2, or what they carry is no ClientHello
+    not_quic,  // the first datagram is no Initial of version 1 or 2, or what they hold is no hello
     too_big,   // longer than `limit` bytes, or in too many pieces
   };
 
   explicit QuicHelloReader(std::size_t limit = kMaxQuicHello) : limit_(limit), stream_(limit) {}
 
   // The next datagram from the client. Once the answer is not `more`, it stays. After the first one, what is
-  // not an Initial that can be opened is passed over. A Retry, after which the client has new keys, is coped
+  // not an Initial that can be opened is passed over. A Retry, which gives the client new keys, is coped
   // with.
   Answer feed(Bytes datagram);
 

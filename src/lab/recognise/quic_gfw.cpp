@@ -21,7 +21,12 @@ std::optional<Bytes> first_crypto(Reader frames, const GfwQuicReading& reading) 
   if (take_varint(frames) != kCrypto || take_varint(frames) != 0U) return std::nullopt;
   const auto size = take_varint(frames);
   if (!size) return std::nullopt;
-  if (*size == 0 && reading.zero_length_is_to_the_end) return frames.rest();
+  if (*size == 0 && reading.zero_length_is_to_the_end) {
+    // In the packet that was measured a second zero follows, where a length of two bytes had been
+    // overwritten.
+    while (!frames.empty() && frames.rest().front() == 0) frames.u8();
+    return frames.rest();
+  }
   return *size <= frames.left() ? frames.bytes(static_cast<std::size_t>(*size)) : std::nullopt;
 }
 

@@ -1,15 +1,16 @@
 // QUIC as the Great Firewall of China read it from April 2024 on: with a parser that is laxer than any
-// server's in some places and stricter in others (Zohaib et al., USENIX Security 2025, table 3 and the
-// results in their artifact).
+// server's in some places and stricter in others (Zohaib et al., USENIX Security 2025, table 3, and the
+// payloads and results in their artifact). Measured there, for one packet with a blocked name:
 //
-// Measured there, for one packet with a blocked name:
-//   read      packet numbers of 1 and 2 bytes; both connection ids empty; a datagram of 95 bytes; a CRYPTO
-//   frame
-//             whose length is zero although data follows; a hello with ECH, by its outer name
-//   not read  the last byte missing; versions 2 (0x6b3343cf), 0x00000002 and 0xff000001; a connection id of
-//   255
-//             bytes; a hello whose CRYPTO frame comes after PING and PADDING, or in pieces; the name in ALPN
-// and: the client's port must be greater than the server's (0 of 455 pairs of equal ports were blocked).
+// It reads packet numbers of 1 and 2 bytes; packets without connection ids; a datagram of 95 bytes; a CRYPTO
+// frame of length zero with the hello behind it (06 00 00 00 01 ..); a hello without ciphers; a hello with
+// ECH, by its outer name.
+//
+// It does not read a packet without its last byte; versions 2 (0x6b3343cf), 0x00000002 and 0xff000001; a
+// connection id of 255 bytes; a hello whose CRYPTO frame comes after PING and PADDING, or in pieces; a name
+// that stands only in ALPN. And it looks only where the client's port is greater than the server's: 0 of 455
+// pairs of equal ports were blocked.
+//
 // That it looks only at the first datagram of a flow, for 60 seconds, is for the censor to keep.
 #pragma once
 
@@ -23,7 +24,7 @@ struct GfwQuicReading {
   bool reads_version_2 = false;
   bool needs_crypto_first = true;         // the packet's frames begin with the CRYPTO frame
   bool needs_hello_in_one_frame = true;   // otherwise frames, though of this packet alone, are put together
-  bool zero_length_is_to_the_end = true;  // a CRYPTO frame of length zero holds all that follows
+  bool zero_length_is_to_the_end = true;  // a CRYPTO frame of length zero holds all that follows zeros
 };
 
 // The ClientHello in a client's first datagram; nullopt: the firewall sees none.

@@ -59,7 +59,7 @@ std::size_t unmask(MutableBytes header, Bytes sample, const QuicKeys& keys) {
   std::array<std::uint8_t, 5> mask{};
   // The first block of counter mode is the sample encrypted, which is all that is needed.
   crypto::AesCtr(keys.header_protection.bytes(), sample.first<kSample>()).apply(mask);
-  header[0] ^= mask[0] & 0x0fU;
+  header[0] = static_cast<std::uint8_t>(header[0] ^ (mask[0] & 0x0fU));
   const std::size_t size = (header[0] & 3U) + std::size_t{1};
   const auto number = header.last(kMaxPacketNumber);
   for (std::size_t i = 0; i < size; ++i) number[i] ^= mask[i + 1];

@@ -118,7 +118,7 @@ Extent read_fixed(Reader& reader, ClientHello& hello) {
   hello.session_id = owned(*session_id);
   const auto ciphers = take_vector16(reader);
   if (!ciphers) return Extent::cut_before_extensions;
-  if (ciphers->empty() || ciphers->size() % 2 != 0) return Extent::wrong;
+  if (ciphers->size() % 2 != 0) return Extent::wrong;
   for (Reader rest(*ciphers); !rest.empty();) hello.cipher_suites.push_back(*rest.u16());
   return Extent::whole;
 }

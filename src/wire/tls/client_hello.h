@@ -52,11 +52,11 @@ struct ClientHello {
 };
 
 // The message without its header of four bytes; nullopt if it does not follow the grammar, or bytes are left.
+// A hello without a single cipher is let through: no server takes it, but a censor was measured that does.
 std::optional<ClientHello> parse_client_hello(Bytes body);
 
 // As much as stands in the beginning of such a message, for a censor that has only its first packet: fields
-// and extensions that are all there. nullopt if not even the ciphers are, or if it cannot be the beginning of
-// one.
+// and extensions that are all there. nullopt if not even the ciphers are, or if no hello begins so.
 std::optional<ClientHello> parse_client_hello_prefix(Bytes beginning);
 
 // A name as names are compared: ASCII in lower case, without the dot that may end it.

@@ -62,8 +62,8 @@ void ClientHelloReader::judge() {
     answer_ = Answer::too_big;
   } else if (message_.size() >= kHandshakeHeader && wanted() == 0) {
     auto hello = parse_client_hello(Bytes(message_).subspan(kHandshakeHeader));
-    if (hello) hello_ = *std::move(hello);
     answer_ = hello ? Answer::hello : Answer::not_tls;
+    if (hello) hello_ = *std::move(hello);
   }
 }
 

