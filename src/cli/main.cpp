@@ -9,6 +9,7 @@
 #include "cli/bridge.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
+#include "cli/lab_classify.h"
 #include "cli/lab_run.h"
 #include "cli/link.h"
 #include "cli/pt.h"
@@ -31,12 +32,14 @@ struct Everything {
   WipeSettings wipe;
   PtSettings pt;
   LabSettings lab;
+  LabClassifySettings lab_classify;
   CLI::App* bridge_command = nullptr;
   CLI::App* client_command = nullptr;
   CLI::App* link_show_command = nullptr;
   CLI::App* wipe_command = nullptr;
   CLI::App* pt_command = nullptr;
   CLI::App* lab_command = nullptr;
+  CLI::App* lab_classify_command = nullptr;
   LabCommands lab_commands;
 
   Everything() {
@@ -56,6 +59,8 @@ struct Everything {
     declare(*wipe_command, wipe);
     lab_command = app.add_subcommand("lab", "Put programs behind documented censors");
     lab_commands = declare_lab(*lab_command, lab);
+    lab_classify_command = lab_command->add_subcommand("classify", "Say what censors see in a capture");
+    declare(*lab_classify_command, lab_classify);
   }
 };
 
@@ -103,6 +108,7 @@ int run(const std::vector<std::string>& words) {
     return run_with_config(words, &Everything::client, &Everything::client_command, &run_client);
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.pt_command->parsed()) return run_pt(everything.pt);
+  if (everything.lab_classify_command->parsed()) return run_lab_classify(everything.lab_classify);
   if (everything.lab_command->parsed()) return run_lab(everything.lab_commands, everything.lab);
   return run_wipe(everything.wipe);
 }

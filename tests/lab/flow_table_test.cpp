@@ -38,11 +38,37 @@ TEST(FlowTable, TakesWhoGetsASynAckForTheClient) {
   EXPECT_EQ(seen.flow.key.server.port, 443);
 }
 
-TEST(FlowTable, TakesWhoSpeaksFirstForTheClientOfUdp) {
-  FlowTable<int> table;
-  const auto seen = table.see(view(build_udp(kDownV4, 53, 1000, {})), seconds(1));
-  EXPECT_EQ(seen.flow.key.client.port, 53);
-  EXPECT_NE(FlowHash{}(seen.flow.key), FlowHash{1}(seen.flow.key));
+struct Ports {
+  std::uint16_t source;
+  std::uint16_t destination;
+  Direction direction;
+};
+
+TEST(FlowTable, TakesWhoSpeaksFirstForTheClientUnlessItsPortIsAServers) {
+  using enum Direction;
+  for (const auto& [source, destination, direction] : {Ports{40000, 53, up},
+                                                       {53, 40000, down},
+                                                       {1023, 1024, down},
+                                                       {1024, 1023, up},
+                                                       {1024, 1025, up},
+                                                       {53, 53, up}}) {
+    FlowTable<int> udp;
+    const auto seen = udp.see(view(build_udp(kUpV4, source, destination, {})), seconds(1));
+    EXPECT_EQ(seen.direction, direction) << source << ' ' << destination;
+    EXPECT_EQ(seen.flow.key.client.port, direction == up ? source : destination);
+    FlowTable<int> tcp;
+    const TcpFields fields{.source_port = source, .destination_port = destination, .flags = kAck};
+    EXPECT_EQ(tcp.see(view(build_tcp(kUpV4, fields)), seconds(1)).direction, direction);
+    FlowTable<int> syn;
+    const TcpFields first{.source_port = source, .destination_port = destination, .flags = kSyn};
+    EXPECT_EQ(syn.see(view(build_tcp(kUpV4, first)), seconds(1)).direction, up);
+  }
+}
+
+TEST(FlowHash, DependsOnItsSeedAndNotOnTheSide) {
+  const FlowKey key{kTcp, *Endpoint::parse("192.0.2.2:1"), *Endpoint::parse("198.51.100.2:2")};
+  EXPECT_EQ(FlowHash{5}(key), FlowHash{5}(key.turned()));
+  EXPECT_NE(FlowHash{5}(key), FlowHash{6}(key));
 }
 
 TEST(FlowTable, PushesOutTheFlowThatWasIdleLongest) {

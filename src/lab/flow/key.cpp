@@ -19,8 +19,11 @@ std::uint64_t hash_of(const Endpoint& endpoint, std::uint64_t seed) {
 }  // namespace
 
 FlowKey first_key(const PacketView& packet) {
+  constexpr std::uint16_t kFirstFreePort = 1024;
   const FlowKey key{packet.ip().protocol, packet.source(), packet.destination()};
-  const bool answers = packet.tcp() != nullptr && packet.tcp()->has(kSyn | kAck);
+  const bool from_server = key.client.port < kFirstFreePort && key.server.port >= kFirstFreePort;
+  const auto* tcp = packet.tcp();
+  const bool answers = tcp != nullptr && tcp->has(kSyn) ? tcp->has(kAck) : from_server;
   return answers ? key.turned() : key;
 }
 

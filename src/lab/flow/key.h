@@ -20,7 +20,9 @@ struct FlowKey {
   [[nodiscard]] FlowKey turned() const { return {protocol, server, client}; }
 };
 
-// The key of a flow that begins with this packet. The client is who sends it, but for a SYN+ACK who gets it.
+// The key of a flow that begins with this packet. The client is who sends a SYN and who gets a SYN+ACK. Where
+// neither is seen (UDP, a capture that began late), the server is who sends from a port below 1024 to one
+// that is not, else who sends is the client.
 FlowKey first_key(const PacketView& packet);
 
 // Which way the packet goes in its flow.

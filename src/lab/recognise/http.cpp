@@ -8,9 +8,9 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr std::size_t kMaxHead = 8 * 1024;
-constexpr std::array<std::string_view, 11> kMethods = {"GET ",    "HEAD ",    "POST ",    "PUT ",
-                                                       "DELETE ", "CONNECT ", "TRACE ",   "OPTIONS ",
-                                                       "PATCH ",  "PRI ",     "PROPFIND "};
+constexpr std::array<std::string_view, 17> kMethods = {
+    "GET ", "HEAD ",     "POST ",      "PUT ",   "DELETE ", "CONNECT ", "TRACE ", "OPTIONS ", "PATCH ",
+    "PRI ", "PROPFIND ", "PROPPATCH ", "MKCOL ", "COPY ",   "MOVE ",    "LOCK ",  "UNLOCK "};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }

@@ -10,9 +10,9 @@
 
 namespace rozaneh::lab {
 
-// Whether a client's stream begins with a method of RFC 9110, PATCH, PRI (HTTP/2's preface) or PROPFIND and a
-// space. Methods are upper case (RFC 9110 section 9.1). Up to two empty lines before them are passed over
-// (RFC 9112 section 2.2).
+// Whether a client's stream begins with a method of RFC 9110, PATCH (RFC 5789), PRI (HTTP/2's preface) or one
+// of WebDAV's (RFC 4918), and a space. Methods are upper case (RFC 9110 section 9.1). Up to two empty lines
+// before them are passed over (RFC 9112 section 2.2). RTSP begins likewise.
 Looks looks_like_http(Bytes up);
 
 // Whether a server's stream begins with "HTTP/", a version of two digits, a space and a status of three
