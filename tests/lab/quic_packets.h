@@ -51,9 +51,12 @@ inline Buffer sealed(const QuicPlan& plan, Bytes frames) {
   const auto tag = crypto::seal_aes128_gcm(keys.key.bytes(), nonce, header.view(), text);
   const std::size_t number_at = header.size() - plan.number_size;
   Buffer packet = concat(header.take(), text, tag);
+  const Bytes after = Bytes(packet).subspan(number_at + 4);
+  std::array<std::uint8_t, 16>
+      sample{};  // zeros where the packet is too short for one, which no client sends
+  copy(sample, after.first(std::min(after.size(), sample.size())));
   std::array<std::uint8_t, 5> mask{};
-  crypto::AesCtr(keys.header_protection.bytes(), Bytes(packet).subspan(number_at + 4).first<16>())
-      .apply(mask);
+  crypto::AesCtr(keys.header_protection.bytes(), sample).apply(mask);
   packet[0] = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & 0x0fU));
   for (std::size_t i = 0; i < plan.number_size; ++i) packet[number_at + i] ^= mask[i + 1];
   return packet;
