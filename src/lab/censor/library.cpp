@@ -3,28 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "lab/censor/files.h"
 
 namespace rozaneh::lab {
 namespace {
 
-struct File {
-  std::string_view name;
-  std::string_view text;
-};
-
-constexpr auto kFiles = std::to_array<File>({
-#include "censors.inc"
-});
-
 std::string all_names() {
   std::string names;
-  for (const File& file : kFiles) names.append(names.empty() ? "" : ", ").append(file.name);
+  for (const CensorFile& file : censor_files()) names.append(names.empty() ? "" : ", ").append(file.name);
   return names;
 }
 
-Result<CensorSpec> read(const File& file) {
+Result<CensorSpec> read(const CensorFile& file) {
   return parse_censor(file.text, fmt::format("{}.toml", file.name));
 }
 
@@ -32,7 +24,7 @@ Result<CensorSpec> read(const File& file) {
 
 Result<std::vector<CensorSpec>> all_censors() {
   std::vector<CensorSpec> all;
-  for (const File& file : kFiles) {
+  for (const CensorFile& file : censor_files()) {
     auto spec = read(file);
     if (!spec) return std::unexpected(spec.error());
     all.push_back(std::move(*spec));
@@ -42,8 +34,9 @@ Result<std::vector<CensorSpec>> all_censors() {
 }
 
 Result<CensorSpec> find_censor(std::string_view name) {
-  const auto* found = std::ranges::find(kFiles, name, &File::name);
-  if (found == kFiles.end())
+  const auto files = censor_files();
+  const auto found = std::ranges::find(files, name, &CensorFile::name);
+  if (found == files.end())
     return fail(SpecError::text, fmt::format("no censor '{}'; there are: {}", name, all_names()));
   auto spec = read(*found);
   if (!spec) return spec;
