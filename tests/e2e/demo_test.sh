@@ -27,6 +27,8 @@ script/demo >"$box/out" 2>&1 || status=$?
 check "carries the file whole" '[[ $status -eq 0 ]] && grep -q "through the tunnel .* is right" "$box/out"'
 check "shows a hello in the open alone" 'row "a TLS ClientHello" yes no'
 check "shows the name in the open alone" 'row "the server.s name" forbidden.example "not seen"'
+check "is blocked behind a censor, but for the tunnel" \
+  'grep -q "left out" "$box/out" || { grep -q "directly  *blocked" "$box/out" && grep -q "through the tunnel  *8 MB" "$box/out"; }'
 check "leaves no file and no process" '[[ -z $(ls -A "$box/tmp") ]] && ! left'
 
 set -m
