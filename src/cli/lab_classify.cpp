@@ -37,6 +37,7 @@ std::string printable(std::string_view text) {
 
 std::vector<std::string_view> hits_of(const lab::FlowReport& report) {
   std::vector<std::string_view> names;
+  names.reserve(report.hits.size());
   for (const lab::Rule rule : report.hits) names.push_back(lab::name_of(rule));
   return names;
 }

@@ -14,19 +14,20 @@ const Buffer kSynPacket =
         "020405b40402080a000000010000000001030307");
 
 TEST(PacketView, ReadsATcpPacket) {
-  const auto packet = view(build_tcp({.source = address("192.0.2.2"),
-                                      .destination = address("198.51.100.2"),
-                                      .ttl = 58,
-                                      .id = 0x9916,
-                                      .dont_fragment = false},
-                                     {.source_port = 40000,
-                                      .destination_port = 443,
-                                      .seq = 0xfffffff0,
-                                      .ack = 7,
-                                      .flags = kAck | kPsh,
-                                      .window = 502,
-                                      .options = bytes_of("\x01\x01\x01")},
-                                     bytes_of("hello")));
+  const Buffer built = build_tcp({.source = address("192.0.2.2"),
+                                  .destination = address("198.51.100.2"),
+                                  .ttl = 58,
+                                  .id = 0x9916,
+                                  .dont_fragment = false},
+                                 {.source_port = 40000,
+                                  .destination_port = 443,
+                                  .seq = 0xfffffff0,
+                                  .ack = 7,
+                                  .flags = kAck | kPsh,
+                                  .window = 502,
+                                  .options = bytes_of("\x01\x01\x01")},
+                                 bytes_of("hello"));
+  const auto packet = view(built);
   EXPECT_EQ(packet.source().to_string(), "192.0.2.2:40000");
   EXPECT_EQ(packet.destination().to_string(), "198.51.100.2:443");
   EXPECT_EQ(packet.ip().ttl, 58);
@@ -150,7 +151,8 @@ TEST(PacketView, KnowsFragments) {
 }
 
 TEST(PacketView, KnowsAFragmentOfIpV6) {
-  const auto packet = view(build_ip(kUpV6, 44, concat(hex("11000011deadbeef"), counting(8))));
+  const Buffer packet_bytes = build_ip(kUpV6, 44, concat(hex("11000011deadbeef"), counting(8)));
+  const auto packet = view(packet_bytes);
   EXPECT_EQ(packet.ip().fragment_offset, 16U);
   EXPECT_TRUE(packet.ip().more_fragments);
   EXPECT_EQ(packet.ip().id, 0xdeadbeefU);
@@ -159,18 +161,21 @@ TEST(PacketView, KnowsAFragmentOfIpV6) {
 }
 
 TEST(PacketView, ReadsGreOfPptpAndEspAndIcmp) {
-  const auto gre = view(build_ip(kUpV4, kGre, hex("3081880b000400070000000100000000ff")));
+  const Buffer gre_bytes = build_ip(kUpV4, kGre, hex("3081880b000400070000000100000000ff"));
+  const auto gre = view(gre_bytes);
   ASSERT_NE(gre.gre(), nullptr);
   EXPECT_TRUE(gre.gre()->is_pptp());
   EXPECT_EQ(gre.gre()->call_id, 7);
   EXPECT_EQ(gre.payload().size(), 1U);
   EXPECT_FALSE(view(build_ip(kUpV4, kGre, hex("00000800ff"))).gre()->is_pptp());
   EXPECT_EQ(view(build_ip(kUpV4, kGre, hex("3081880b0004"))).gre(), nullptr);
-  const auto esp = view(build_ip(kUpV4, kEsp, hex("0000100100000002aabb")));
+  const Buffer esp_bytes = build_ip(kUpV4, kEsp, hex("0000100100000002aabb"));
+  const auto esp = view(esp_bytes);
   ASSERT_NE(esp.esp(), nullptr);
   EXPECT_EQ(esp.esp()->spi, 0x1001U);
   EXPECT_EQ(esp.esp()->sequence, 2U);
-  const auto echo = view(build_ip(kUpV4, kIcmp, hex("0800000000010002")));
+  const Buffer echo_bytes = build_ip(kUpV4, kIcmp, hex("0800000000010002"));
+  const auto echo = view(echo_bytes);
   ASSERT_NE(echo.icmp(), nullptr);
   EXPECT_TRUE(echo.icmp()->is_echo(false));
 }
