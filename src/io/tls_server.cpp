@@ -33,9 +33,11 @@ Error failure(std::string_view doing) {
 class TlsStream final : public Stream {
  public:
   TlsStream(Loop& loop, StreamPtr inner, SSL_CTX* context)
-      : loop_(loop), inner_(std::move(inner)), ssl_(must_have(SSL_new(context))) {
-    in_ = must_have(BIO_new(BIO_s_mem()));
-    out_ = must_have(BIO_new(BIO_s_mem()));
+      : loop_(loop),
+        inner_(std::move(inner)),
+        ssl_(must_have(SSL_new(context))),
+        in_(must_have(BIO_new(BIO_s_mem()))),
+        out_(must_have(BIO_new(BIO_s_mem()))) {
     SSL_set_bio(ssl_.get(), in_, out_);
     SSL_set_accept_state(ssl_.get());
   }
@@ -131,8 +133,8 @@ class TlsStream final : public Stream {
   Loop& loop_;
   StreamPtr inner_;
   Ssl ssl_;
-  BIO* in_ = nullptr;  // both are the SSL's
-  BIO* out_ = nullptr;
+  BIO* in_;  // both are the SSL's
+  BIO* out_;
   bool flushing_ = false;
 };
 

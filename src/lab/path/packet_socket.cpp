@@ -107,6 +107,7 @@ std::size_t PacketSocket::flush() {
     const std::size_t count = std::min(kBatch, leaving_.size() - begin);
     for (std::size_t i = 0; i < count; ++i) {
       const Bytes frame = leaving_[begin + i];
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): only read from
       parts[i] = {.iov_base = const_cast<std::uint8_t*>(frame.data()), .iov_len = frame.size()};
       messages[i] = {};
       messages[i].msg_hdr.msg_iov = &parts[i];

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "io/error.h"
+#include "lab/path/words.h"
 
 namespace rozaneh::lab {
 namespace {
@@ -49,14 +50,13 @@ void become(const Program& program, char* const* words) {
 }  // namespace
 
 Result<pid_t> start(const Program& program) {
-  std::vector<char*> words;
-  for (const std::string& word : program.words) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
+  std::vector<std::string> words = program.words;
+  const std::vector<char*> pointers = pointers_to(words);
   const std::string complaint = fmt::format("rozaneh: cannot run {}: ", program.words.front());
   const pid_t child = fork();
   if (child < 0) return std::unexpected(io::from_errno(errno, "start a program"));
   if (child > 0) return child;
-  become(program, words.data());
+  become(program, pointers.data());
   const int code = errno;
   const char* reason = strerrordesc_np(code);
   (void)!write(STDERR_FILENO, complaint.data(), complaint.size());

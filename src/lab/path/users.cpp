@@ -16,6 +16,7 @@
 
 #include "io/error.h"
 #include "io/file.h"
+#include "lab/path/words.h"
 
 namespace rozaneh::lab {
 namespace {
@@ -61,9 +62,7 @@ std::optional<Range> range_of(const char* path) {
 bool map_range(const char* program, pid_t process, unsigned own, const Range& range) {
   std::vector<std::string> words{
       program, std::to_string(process), "0", std::to_string(own), "1", "1", range.first, range.count};
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  const std::vector<char*> pointers = pointers_to(words);
   pid_t child = 0;
   if (posix_spawnp(&child, program, nullptr, nullptr, pointers.data(), environ) != 0) return false;
   int status = 0;
