@@ -1,5 +1,7 @@
 #include "crypto/base_point.h"
 
+#include "crypto/columns25519.h"
+
 namespace rozaneh::crypto {
 namespace {
 
@@ -89,6 +91,22 @@ Addend multiple(const Row& row, std::uint8_t digit) {
   return negated_if(negative, out);
 }
 
+Element reduced(const Element& x) { return field25519::decode(field25519::encode(x)); }
+
+// The same table, as it is for lanes.
+BaseTable make_lane_table() {
+  const auto table = make_table();
+  BaseTable out;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t j = 0; j < kColumns; ++j) {
+      set(out.row[i].sum, j, reduced(table[i][j].sum));
+      set(out.row[i].difference, j, reduced(table[i][j].difference));
+      set(out.row[i].product, j, reduced(table[i][j].product));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 // The table has the multiples of 256^i only, so the odd digits come first and are then multiplied by 16.
@@ -100,6 +118,22 @@ Point base_times(const PrivateKey& key) {
   for (int bit = 0; bit < 4; ++bit) sum = twice(sum);
   for (std::size_t i = 0; i < kRows; ++i) sum = sum + multiple(table[i], digits.bytes()[2 * i]);
   return sum;
+}
+
+std::array<Point, 8> base_times(std::span<const PrivateKey, 8> keys, const Simd25519& simd) {
+  static const BaseTable table = make_lane_table();
+  BaseMultiples multiples;
+  for (std::size_t j = 0; j < keys.size(); ++j) {
+    const Secret<64> digits = digits_of(keys[j]);
+    for (std::size_t i = 0; i < 64; ++i) multiples.digit[i][j] = static_cast<std::int8_t>(digits.bytes()[i]);
+  }
+  simd.multiply_base(table, multiples);
+  std::array<Point, 8> out;
+  for (std::size_t j = 0; j < out.size(); ++j) {
+    out[j] = {get(multiples.x, j), get(multiples.y, j), get(multiples.z, j), get(multiples.t, j)};
+  }
+  wipe({reinterpret_cast<std::uint8_t*>(&multiples), sizeof multiples});
+  return out;
 }
 
 }  // namespace rozaneh::crypto

@@ -30,24 +30,42 @@ PublicKey public_key_of(const Representative& representative) {
 //
 // For u = N / D, the square is -2 N (N + A D) up to the square D^2, and u is N s, u + A is (N + A D) s. It is
 // taken times D^4, so that the one inverse root yields 1 / D too.
-std::optional<Represented> represent(const Element& numerator, const Element& denominator,
-                                     std::uint8_t tweak) {
-  const Element d2 = square(denominator);
-  const Element other = numerator + kCurveA * denominator;
-  const Element t = Element(2) * (-numerator) * other;
-  const auto [root, is_square] = inverse_root(t * square(d2));
-  if (is_square == 0) return std::nullopt;
+namespace {
 
-  const Element inverse_denominator = square(root) * t * d2 * denominator;
-  const Element chosen = select(mask_of(tweak & 1U), other, numerator);
-  Represented out{PublicKey(encode(numerator * inverse_denominator)),
-                  Representative(encode(absolute(chosen * root * d2)))};
+struct Terms {
+  Element d2, other, t;
+
+  explicit Terms(const Fraction& u)
+      : d2(square(u.denominator)),
+        other(u.numerator + kCurveA * u.denominator),
+        t(Element(2) * (-u.numerator) * other) {}
+};
+
+}  // namespace
+
+Element radicand(const Fraction& u) {
+  const Terms terms(u);
+  return terms.t * square(terms.d2);
+}
+
+std::optional<Represented> represent(const Fraction& u, const InverseRoot& inverse_root, std::uint8_t tweak) {
+  const auto& [root, is_square] = inverse_root;
+  if (is_square == 0) return std::nullopt;
+  const Terms terms(u);
+  const Element inverse_denominator = square(root) * terms.t * terms.d2 * u.denominator;
+  const Element chosen = select(mask_of(tweak & 1U), terms.other, u.numerator);
+  Represented out{PublicKey(encode(u.numerator * inverse_denominator)),
+                  Representative(encode(absolute(chosen * root * terms.d2)))};
   out.representative.bytes[31] |= tweak & 0xc0U;
   return out;
 }
 
+std::optional<Represented> represent(const Fraction& u, std::uint8_t tweak) {
+  return represent(u, inverse_root(radicand(u)), tweak);
+}
+
 std::optional<Representative> representative_of(const PublicKey& key, std::uint8_t tweak) {
-  const auto found = represent(decode(key.bytes), Element(1), tweak);
+  const auto found = represent({decode(key.bytes), Element(1)}, tweak);
   if (!found) return std::nullopt;
   return found->representative;
 }

@@ -14,9 +14,18 @@ struct Represented {
   Representative representative;
 };
 
-// For u = numerator / denominator. Whether there is a representative is no secret; all else is constant
-// time. A zero denominator, which no key has, counts as u = 0.
-std::optional<Represented> represent(const field25519::Element& numerator,
-                                     const field25519::Element& denominator, std::uint8_t tweak);
+// A u coordinate. A zero denominator, which no key has, counts as u = 0.
+struct Fraction {
+  field25519::Element numerator, denominator;
+};
+
+// What represent() takes the inverse root of, for those who take many at once.
+field25519::Element radicand(const Fraction& u);
+
+// Given that root. Whether there is a representative is no secret; all else is constant time.
+std::optional<Represented> represent(const Fraction& u, const field25519::InverseRoot& root,
+                                     std::uint8_t tweak);
+
+std::optional<Represented> represent(const Fraction& u, std::uint8_t tweak);
 
 }  // namespace rozaneh::crypto

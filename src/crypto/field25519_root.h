@@ -46,16 +46,17 @@ struct InverseRoot {
   Mask is_square;  // yes for 0 too
 };
 
-// With r = x^((p - 5) / 8), x r^2 is a fourth root of 1: 1 and -1 for a square, the roots of -1 otherwise.
+// From r = power_252_3(x), as x r^2 is a fourth root of 1: 1 and -1 for a square, the roots of -1 otherwise.
 // For -1 and -sqrt(-1), a factor sqrt(-1) makes it right.
-constexpr InverseRoot inverse_root(const Element& x) {
-  const Element root = power_252_3(x);
-  const Element quartic = x * square(root);
+constexpr InverseRoot inverse_root(const Element& x, const Element& power) {
+  const Element quartic = x * square(power);
   const Mask minus_one = equals(quartic, -Element(1));
   const Mask minus_root = equals(quartic, -kSqrtMinusOne);
-  return {select(minus_one | minus_root, root * kSqrtMinusOne, root),
+  return {select(minus_one | minus_root, power * kSqrtMinusOne, power),
           equals(quartic, Element(1)) | minus_one | is_zero(x)};
 }
+
+constexpr InverseRoot inverse_root(const Element& x) { return inverse_root(x, power_252_3(x)); }
 
 // One of the roots of a square.
 constexpr Element root_of(const Element& square_number) {

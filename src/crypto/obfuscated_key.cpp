@@ -1,6 +1,7 @@
 #include "crypto/obfuscated_key.h"
 
 #include "crypto/base_point.h"
+#include "crypto/columns25519.h"
 #include "crypto/elligator2_fraction.h"
 #include "crypto/hash.h"
 
@@ -40,27 +41,81 @@ LowPoint low_order_point(std::uint8_t index) {
   return chosen;
 }
 
-}  // namespace
-
-std::optional<ObfuscatedKeyPair> obfuscated_key_pair(const PrivateKey& key, std::uint8_t tweak) {
-  const auto clean = base_times(key);
+// u of the point plus the one of low order that the key asks for.
+Fraction public_fraction(const edwards25519::Point& clean, const PrivateKey& key) {
   const LowPoint low = low_order_point(key.bytes()[0] & 7U);
   // The sum's y is (y1 y2 + x1 x2) / (1 - d x1 x2 y1 y2), and u is (1 + y) / (1 - y).
   const Element y_numerator = clean.y * low.y + clean.x * low.x;
   const Element y_denominator = clean.z - clean.t * low.xyd;
-  const auto found = represent(y_denominator + y_numerator, y_denominator - y_numerator, tweak);
+  return {y_denominator + y_numerator, y_denominator - y_numerator};
+}
+
+std::optional<ObfuscatedKeyPair> paired(const PrivateKey& key, const std::optional<Represented>& found) {
   if (!found) return std::nullopt;
   return ObfuscatedKeyPair{key, found->public_key, found->representative};
 }
 
+struct Draw {
+  PrivateKey key;
+  std::uint8_t tweak;
+};
+
+Draw draw(Random& random) {
+  Secret<32> seed;
+  random.fill(seed.bytes());
+  const Secret<64> digest(sha512(seed.bytes()));
+  return {PrivateKey(digest.bytes().first<32>()), digest.bytes()[63]};
+}
+
+}  // namespace
+
+std::optional<ObfuscatedKeyPair> obfuscated_key_pair(const PrivateKey& key, std::uint8_t tweak) {
+  return paired(key, represent(public_fraction(base_times(key), key), tweak));
+}
+
 ObfuscatedKeyPair make_obfuscated_key_pair(Random& random) {
   for (;;) {
-    Secret<32> seed;
-    random.fill(seed.bytes());
-    const Secret<64> digest(sha512(seed.bytes()));
-    const PrivateKey key(digest.bytes().first<32>());
-    if (auto pair = obfuscated_key_pair(key, digest.bytes()[63])) return *std::move(pair);
+    const Draw drawn = draw(random);
+    if (auto pair = obfuscated_key_pair(drawn.key, drawn.tweak)) return *std::move(pair);
   }
+}
+
+std::array<std::optional<ObfuscatedKeyPair>, 8> obfuscated_key_pairs(std::span<const PrivateKey, 8> keys,
+                                                                     std::span<const std::uint8_t, 8> tweaks,
+                                                                     const Simd25519& simd) {
+  const auto points = base_times(keys, simd);
+  std::array<Fraction, 8> fractions;
+  std::array<Element, 8> radicands;
+  for (std::size_t i = 0; i < 8; ++i) {
+    fractions[i] = public_fraction(points[i], keys[i]);
+    radicands[i] = radicand(fractions[i]);
+  }
+  const auto roots = inverse_roots(radicands, simd);
+  std::array<std::optional<ObfuscatedKeyPair>, 8> pairs;
+  for (std::size_t i = 0; i < 8; ++i)
+    pairs[i] = paired(keys[i], represent(fractions[i], roots[i], tweaks[i]));
+  return pairs;
+}
+
+std::vector<ObfuscatedKeyPair> make_obfuscated_key_pairs(Random& random, const Simd25519* simd) {
+  std::vector<ObfuscatedKeyPair> made;
+  if (simd == nullptr) {
+    made.push_back(make_obfuscated_key_pair(random));
+    return made;
+  }
+  while (made.empty()) {
+    std::array<PrivateKey, 8> keys;
+    std::array<std::uint8_t, 8> tweaks{};
+    for (std::size_t i = 0; i < 8; ++i) {
+      Draw drawn = draw(random);
+      keys[i] = drawn.key;
+      tweaks[i] = drawn.tweak;
+    }
+    for (auto& pair : obfuscated_key_pairs(keys, tweaks, *simd)) {
+      if (pair) made.push_back(*pair);
+    }
+  }
+  return made;
 }
 
 }  // namespace rozaneh::crypto

@@ -7,7 +7,10 @@
 // to which bits is as in obfs4proxy 0.0.14 and Monocypher's crypto_x25519_dirty_fast.
 #pragma once
 
+#include <vector>
+
 #include "crypto/elligator2.h"
+#include "crypto/simd25519.h"
 
 namespace rozaneh::crypto {
 
@@ -27,8 +30,17 @@ struct ObfuscatedKeyPair {
 // observer, who can compute neighbours too, sees that in some dozens of handshakes.
 [[nodiscard]] ObfuscatedKeyPair make_obfuscated_key_pair(Random& random);
 
+// One pair or several, each made like that one; never none. With SIMD code eight tries are made at once,
+// which cost less than two: half of them give a pair.
+[[nodiscard]] std::vector<ObfuscatedKeyPair> make_obfuscated_key_pairs(Random& random,
+                                                                       const Simd25519* simd = simd25519());
+
 // The pair of one private key, or nullopt if it has no representative. For the tweak see
 // representative_of.
 [[nodiscard]] std::optional<ObfuscatedKeyPair> obfuscated_key_pair(const PrivateKey& key, std::uint8_t tweak);
+
+// The same of eight private keys.
+[[nodiscard]] std::array<std::optional<ObfuscatedKeyPair>, 8> obfuscated_key_pairs(
+    std::span<const PrivateKey, 8> keys, std::span<const std::uint8_t, 8> tweaks, const Simd25519& simd);
 
 }  // namespace rozaneh::crypto

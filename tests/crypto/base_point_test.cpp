@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "crypto/hex.h"
+#include "crypto/implementations.h"
 #include "crypto/random.h"
 
 namespace rozaneh::crypto {
@@ -25,13 +26,40 @@ std::string reference(const PrivateKey& key) {
   return encode_hex(bytes);
 }
 
-void expect_as_reference(const PrivateKey& key) {
-  const auto point = base_times(key);
+void expect_as_reference(const PrivateKey& key, const edwards25519::Point& point) {
   EXPECT_EQ(packed(point), reference(key)) << encode_hex(key.bytes());
   EXPECT_NE(equals(point.t * point.z, point.x * point.y), 0U);
 }
 
-TEST(BasePoint, MultipliesAsLibsodiumDoes) {
+// Every test runs on each implementation that this CPU has.
+class BasePointTest : public testing::TestWithParam<Implementation> {
+ protected:
+  void TearDown() override {
+    if (used_ > 0) multiply();
+  }
+
+  // Checks the key's multiple, now or, with lanes, when there are enough keys for them.
+  void expect_as_reference(const PrivateKey& key) {
+    if (GetParam().simd == nullptr) return crypto::expect_as_reference(key, base_times(key));
+    keys_[used_++] = key;
+    if (used_ == keys_.size()) multiply();
+  }
+
+ private:
+  void multiply() {
+    const auto points = base_times(keys_, *GetParam().simd);
+    for (std::size_t i = 0; i < used_; ++i) crypto::expect_as_reference(keys_[i], points[i]);
+    used_ = 0;
+  }
+
+  std::array<PrivateKey, 8> keys_;
+  std::size_t used_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Implementations, BasePointTest, testing::ValuesIn(implementations25519()),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+TEST_P(BasePointTest, MultipliesAsLibsodiumDoes) {
   SeededRandom random(5);
   for (int i = 0; i < 1000; ++i) {
     PrivateKey key;
@@ -40,7 +68,7 @@ TEST(BasePoint, MultipliesAsLibsodiumDoes) {
   }
 }
 
-TEST(BasePoint, MultipliesByEachDigitInEachPlace) {
+TEST_P(BasePointTest, MultipliesByEachDigitInEachPlace) {
   for (std::size_t place = 0; place < 32; ++place) {
     for (unsigned byte = 0; byte < 256; ++byte) {
       PrivateKey key;
@@ -51,7 +79,7 @@ TEST(BasePoint, MultipliesByEachDigitInEachPlace) {
   }
 }
 
-TEST(BasePoint, CarriesThroughAllDigits) {
+TEST_P(BasePointTest, CarriesThroughAllDigits) {
   for (const unsigned byte : {0x77U, 0x78U, 0x7fU, 0x80U, 0x87U, 0x88U, 0xf7U, 0xf8U, 0xffU}) {
     PrivateKey key;
     std::ranges::fill(key.bytes(), static_cast<std::uint8_t>(byte));

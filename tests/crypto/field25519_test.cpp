@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "crypto/field25519_root.h"
+#include "crypto/columns25519.h"
 #include "crypto/hex.h"
 #include "crypto/random.h"
 
@@ -102,6 +102,25 @@ TEST(Field25519, FindsInverseRootsOfSquaresAndTellsOthers) {
     const auto of_other = inverse_root(no_square);
     EXPECT_EQ(of_other.is_square, 0U);
     EXPECT_EQ(encode(square(of_other.root) * no_square), encode(kSqrtMinusOne));
+  }
+}
+
+TEST(Field25519, FindsEightInverseRootsAtOnceWithSimd) {
+  const Simd25519* simd = simd25519();
+  if (simd == nullptr) GTEST_SKIP() << "this CPU has no SIMD code for it";
+  Element largest;
+  largest.limb.fill((std::uint64_t{1} << 52U) - 1);
+  std::array<Element, 8> window{};
+  window.fill(largest);
+  for (const auto& bytes : samples()) {
+    std::ranges::rotate(window, window.begin() + 1);  // each sample passes through every lane
+    window.back() = decode(bytes);
+    const auto roots = inverse_roots(window, *simd);
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      const auto alone = inverse_root(window[i]);
+      EXPECT_EQ(encode(roots[i].root), encode(alone.root));
+      EXPECT_EQ(roots[i].is_square, alone.is_square);
+    }
   }
 }
 

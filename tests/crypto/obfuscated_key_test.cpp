@@ -8,6 +8,7 @@
 #include "crypto/base_point.h"
 #include "crypto/elligator2_fraction.h"
 #include "crypto/hex.h"
+#include "crypto/implementations.h"
 #include "crypto/random.h"
 #include "crypto/vectors.h"
 
@@ -24,6 +25,62 @@ TEST(ObfuscatedKey, MatchesTheReferenceInEveryCofactorClass) {
     if (!pair) continue;
     EXPECT_EQ(encode_hex(pair->public_key.bytes), values[i + 2]);
     EXPECT_EQ(encode_hex(pair->representative.bytes), values[i + 3]);
+  }
+}
+
+void expect_as_alone(const std::array<PrivateKey, 8>& keys, const std::array<std::uint8_t, 8>& tweaks) {
+  const auto pairs = obfuscated_key_pairs(keys, tweaks, *simd25519());
+  for (std::size_t i = 0; i < 8; ++i) {
+    const auto alone = obfuscated_key_pair(keys[i], tweaks[i]);
+    ASSERT_EQ(pairs[i].has_value(), alone.has_value()) << encode_hex(keys[i].bytes());
+    if (!alone) continue;
+    EXPECT_EQ(encode_hex(pairs[i]->private_key.bytes()), encode_hex(keys[i].bytes()));
+    EXPECT_EQ(pairs[i]->public_key, alone->public_key);
+    EXPECT_EQ(pairs[i]->representative, alone->representative);
+  }
+}
+
+TEST(ObfuscatedKey, IsTheSameAmongEightAsAlone) {
+  if (simd25519() == nullptr) GTEST_SKIP() << "this CPU has no SIMD code for it";
+  SeededRandom random(88);
+  std::array<PrivateKey, 8> keys;
+  std::array<std::uint8_t, 8> tweaks{};
+  for (int round = 0; round < 500; ++round) {
+    for (auto& key : keys) random.fill(key.bytes());
+    random.fill(tweaks);
+    expect_as_alone(keys, tweaks);
+  }
+}
+
+TEST(ObfuscatedKey, IsTheSameAmongEightAsAloneAtTheEdges) {
+  if (simd25519() == nullptr) GTEST_SKIP() << "this CPU has no SIMD code for it";
+  for (const unsigned byte : {0x00U, 0x77U, 0x78U, 0x7fU, 0x80U, 0x88U, 0xf8U, 0xffU}) {
+    for (const unsigned tweak : {0x00U, 0x01U, 0x40U, 0x81U, 0xc1U, 0xffU}) {
+      std::array<PrivateKey, 8> keys;  // one for each point of low order
+      std::array<std::uint8_t, 8> tweaks{};
+      for (std::size_t i = 0; i < 8; ++i) {
+        std::ranges::fill(keys[i].bytes(), static_cast<std::uint8_t>(byte));
+        keys[i].bytes()[0] = static_cast<std::uint8_t>((byte & 0xf8U) | i);
+        tweaks[i] = static_cast<std::uint8_t>(tweak);
+      }
+      expect_as_alone(keys, tweaks);
+    }
+  }
+}
+
+TEST(ObfuscatedKey, IsMadeInBatchesOfFreshOnes) {
+  for (const auto& one : implementations25519()) {
+    SeededRandom random(4);
+    SeededRandom same(4);
+    for (int batch = 0; batch < 50; ++batch) {
+      const auto made = make_obfuscated_key_pairs(random, one.simd);
+      ASSERT_FALSE(made.empty());
+      for (const auto& pair : made) {  // those, and no others, that single tries give
+        const auto alone = make_obfuscated_key_pair(same);
+        EXPECT_EQ(encode_hex(pair.private_key.bytes()), encode_hex(alone.private_key.bytes())) << one.name;
+        EXPECT_EQ(pair.representative, alone.representative) << one.name;
+      }
+    }
   }
 }
 
@@ -110,7 +167,7 @@ int neighbours_with_representatives(const PublicKey& key) {
   int found = 0;
   for (const Mask side : {Mask{0}, ~Mask{0}}) {
     const auto there = edwards25519::Point{x, y, Element(1), x * y} + negated_if(side, step);
-    found += represent(there.z + there.y, there.z - there.y, 0) ? 1 : 0;
+    found += represent({there.z + there.y, there.z - there.y}, 0) ? 1 : 0;
   }
   return found;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "crypto/obfuscated_key.h"
@@ -11,11 +12,18 @@ namespace rozaneh::obfs4 {
 
 class KeyPool {
  public:
-  // A pair that nobody else has had; another one is made later, when the loop has nothing else to do.
+  // A pair that nobody else has had or gets. When few are left, more are made later, when the loop has
+  // nothing else to do.
   crypto::ObfuscatedKeyPair take(io::Loop& loop);
 
  private:
-  static constexpr std::size_t kReady = 4;
+  static constexpr std::size_t kFew = 4;
+
+  // One that is ready.
+  std::optional<crypto::ObfuscatedKeyPair> taken();
+  bool needs_more();
+  void add(std::vector<crypto::ObfuscatedKeyPair> made);
+
   std::mutex mutex_;
   std::vector<crypto::ObfuscatedKeyPair> ready_;
 };
