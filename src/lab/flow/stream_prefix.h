@@ -12,7 +12,7 @@ namespace rozaneh::lab {
 // was handed out as contiguous never changes either way.
 enum class Overlap { first_wins, last_wins };
 
-// Costs 120 bytes until data come, then at most the limit and 64 ranges (1 KiB). Segments come in any order,
+// Costs 104 bytes until data come, then at most the limit and 64 ranges (1 KiB). Segments come in any order,
 // again, overlapping, and across the end of the sequence numbers. Data that begin 2^30 or more ahead of the
 // furthest seen are no part of the stream (RFC 7323 section 2.3: no window is larger) and are passed over.
 class StreamPrefix {

@@ -23,7 +23,7 @@ struct FlowLimits {
 // Why a flow is no longer remembered.
 enum class FlowEnd { idle, pushed_out, removed };
 
-// A flow costs about 300 bytes and its State. Finding one takes constant time. Not copyable; flows stay where
+// A flow costs about 200 bytes and its State. Finding one takes constant time. Not copyable; flows stay where
 // they are until they end. `now` never goes backwards.
 template <class State>
 class FlowTable {
