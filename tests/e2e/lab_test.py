@@ -32,6 +32,13 @@ BLOCKED = {
     "russia-2025-16kb": (1, [], TLS),
     "iran-2025-server-hello": (1, [], TLS),
     "china-sni": (15, ["https-listed"], ["https-listed"]),
+    "iran-2011-09": (1, [], []),
+    "iran-2026-allow-list": (10, ["https-listed"], ["https-listed"]),
+    "kazakhstan-2021": (1, ["https-listed"], ["https-listed"]),
+    "russia-sni-1": (1, ["https-listed"], ["https-listed"]),
+    "russia-sni-2": (1, ["https-listed"], ["https-listed"]),
+    "russia-sni-3": (1, ["https-listed"], ["https-listed"]),
+    "russia-sni-4": (1, ["https-listed"], ["https-listed"]),
     "turkmenistan": (5, ["https-listed", "dns-listed"], ["https-listed", "http-listed", "dns-listed"]),
 }
 
