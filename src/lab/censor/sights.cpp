@@ -61,22 +61,33 @@ bool fits(const Sight& sight, const tls::ClientHello& hello, HelloCarrier carrie
          (sight.ja4.empty() || listed(sight.ja4, ja4(hello, carrier)));
 }
 
-// The first event of a kind that passes the test. `no` once the connection is no TLS, or an event of the kind
-// does not pass.
+// The first event of a kind that passes the test. `no` once the connection is no TLS, an event of the kind
+// does not pass, or its side has gone over to what is encrypted.
 template <class Test>
-Looks event(const Glimpse& glimpse, TlsEvent::Kind kind, const Test& test) {
-  for (const TlsEvent& each : glimpse.watch.tls_events())
-    if (each.kind == kind) return yes_if(test(each));
-  return glimpse.watch.tls().looks() == Looks::no ? Looks::no : Looks::more;
+Looks event(const Glimpse& glimpse, Direction from, TlsEvent::Kind kind, const Test& test) {
+  if (glimpse.packet.tcp() == nullptr) return Looks::no;
+  const Watch& watch = glimpse.watch;
+  for (const TlsEvent& each : watch.tls_events())
+    if (each.kind == kind && each.direction == from) return yes_if(test(each));
+  const bool over = std::ranges::any_of(watch.tls_events(), [from](const TlsEvent& each) {
+    return each.direction == from && each.kind == TlsEvent::Kind::application_data;
+  });
+  return over || watch.tls().looks() == Looks::no || watch.tls().broken(from) ? Looks::no : Looks::more;
+}
+
+// Whether a hello that cannot be read, or one of SSL 2.0 without extensions, is what is looked for.
+bool fits_unread(const Sight& sight) {
+  return (sight.names.empty() || sight.names_allow) && sight.ciphers.empty() && sight.extensions.empty() &&
+         sight.ja3.empty() && sight.ja4.empty();
 }
 
 bool any(const TlsEvent& /*event*/) { return true; }
 
 Looks client_hello(const Sight& sight, const Glimpse& glimpse) {
   if (sight.stream)
-    return event(glimpse, TlsEvent::Kind::client_hello, [&sight](const TlsEvent& each) {
+    return event(glimpse, Direction::up, TlsEvent::Kind::client_hello, [&sight](const TlsEvent& each) {
       const auto* hello = std::get_if<tls::ClientHello>(&each.detail);
-      return hello == nullptr ? sight.names.empty() : fits(sight, *hello, HelloCarrier::tcp);
+      return hello == nullptr ? fits_unread(sight) : fits(sight, *hello, HelloCarrier::tcp);
     });
   if (glimpse.direction != Direction::up) return Looks::no;
   const auto found = client_hello_in_packet(glimpse.packet.payload());
@@ -89,12 +100,12 @@ Looks handshake(const Sight& sight, const Glimpse& glimpse) {
 }
 
 Looks server_hello(const Sight& sight, const Glimpse& glimpse) {
-  if (sight.stream) return event(glimpse, TlsEvent::Kind::server_hello, any);
+  if (sight.stream) return event(glimpse, Direction::down, TlsEvent::Kind::server_hello, any);
   return looks_like_server_hello(seen_of(sight, glimpse, Direction::down));
 }
 
 Looks certificate(const Sight& sight, const Glimpse& glimpse) {
-  return event(glimpse, TlsEvent::Kind::certificate, [&sight](const TlsEvent& each) {
+  return event(glimpse, Direction::down, TlsEvent::Kind::certificate, [&sight](const TlsEvent& each) {
     const auto* chain = std::get_if<CertificateChain>(&each.detail);
     if (chain == nullptr || !chain->leaf) return false;
     const auto& leaf = *chain->leaf;
@@ -107,14 +118,14 @@ Looks certificate(const Sight& sight, const Glimpse& glimpse) {
 }
 
 Looks server_key_exchange(const Sight& sight, const Glimpse& glimpse) {
-  return event(glimpse, TlsEvent::Kind::server_key_exchange, [&sight](const TlsEvent& each) {
+  return event(glimpse, Direction::down, TlsEvent::Kind::server_key_exchange, [&sight](const TlsEvent& each) {
     const auto* exchange = std::get_if<TlsKeyExchange>(&each.detail);
     return sight.prime.empty() || (exchange != nullptr && encode_hex(exchange->prime) == sight.prime);
   });
 }
 
 Looks client_key_exchange(const Sight& sight, const Glimpse& glimpse) {
-  if (sight.stream) return event(glimpse, TlsEvent::Kind::client_key_exchange, any);
+  if (sight.stream) return event(glimpse, Direction::up, TlsEvent::Kind::client_key_exchange, any);
   return yes_if(glimpse.direction == Direction::up && has_client_key_exchange(glimpse.packet.payload()));
 }
 
@@ -130,7 +141,8 @@ Looks http(const Sight& sight, const Glimpse& glimpse) {
       sight.keywords.empty() || std::ranges::any_of(sight.keywords, [&where](const std::string& word) {
         return where.contains(lower(word));
       });
-  if (keyword && name_fits(sight, name)) return Looks::yes;
+  const bool name_known = name || request->complete;  // Host may still come
+  if (keyword && (name_known || sight.names.empty()) && name_fits(sight, name)) return Looks::yes;
   return request->complete ? Looks::no : Looks::more;
 }
 
@@ -201,6 +213,7 @@ Looks not_http(const Sight& sight, const Glimpse& glimpse) {
 struct Named {
   std::string_view name;
   Looks (*look)(const Sight&, const Glimpse&);
+  Direction from = Direction::up;  // whose bytes settle it
 };
 
 constexpr std::array kSights = std::to_array<Named>({
@@ -215,12 +228,12 @@ constexpr std::array kSights = std::to_array<Named>({
     {"quic", &quic},
     {"ssh", &ssh},
     {"tls", &tls},
-    {"tls-certificate", &certificate},
+    {"tls-certificate", &certificate, Direction::down},
     {"tls-client-hello", &client_hello},
     {"tls-client-key-exchange", &client_key_exchange},
     {"tls-handshake", &handshake},
-    {"tls-server-hello", &server_hello},
-    {"tls-server-key-exchange", &server_key_exchange},
+    {"tls-server-hello", &server_hello, Direction::down},
+    {"tls-server-key-exchange", &server_key_exchange, Direction::down},
     {"wireguard", &wireguard},
 });
 
@@ -228,6 +241,7 @@ constexpr std::array kSights = std::to_array<Named>({
 
 std::vector<std::string_view> sight_names() {
   std::vector<std::string_view> names;
+  names.reserve(kSights.size());
   for (const Named& each : kSights) names.push_back(each.name);
   return names;
 }
@@ -235,19 +249,26 @@ std::vector<std::string_view> sight_names() {
 Looks look(const Sight& sight, const Glimpse& glimpse) {
   const auto* found = std::ranges::find(kSights, sight.what, &Named::name);
   if (found == kSights.end()) return Looks::no;
+  const Watch& watch = glimpse.watch;
+  const std::uint64_t with_data = watch.traffic(found->from).with_data;
+  if (sight.within_packets > 0 && with_data > sight.within_packets) return Looks::no;
   const TcpHeader* tcp = glimpse.packet.tcp();
+  const bool reassembles = sight.stream && tcp != nullptr && found->look != &anything;
+  if (reassembles && !watch.began_with_syn()) return Looks::no;
   if (sight.tcp_header > 0 && (tcp == nullptr || tcp->size != sight.tcp_header)) return Looks::more;
   const Looks looks = found->look(sight, glimpse);
   if (looks == Looks::yes) return looks;
-  if (sight.within_packets > 0 && glimpse.watch.traffic(Direction::up).with_data >= sight.within_packets)
-    return Looks::no;
-  return sight.stream ? looks : Looks::more;
+  if (sight.within_packets > 0 && with_data >= sight.within_packets) return Looks::no;
+  if (!sight.stream) return Looks::more;
+  return reassembles && watch.is_full(found->from) ? Looks::no : looks;
 }
 
 bool is_listed(std::string_view name, const std::vector<std::string>& names) {
   std::string plain = lower(name);
   if (plain.ends_with('.')) plain.pop_back();
-  return std::ranges::any_of(names, [&plain](const std::string& listed) {
+  return std::ranges::any_of(names, [&plain](const std::string& each) {
+    std::string listed = lower(each);
+    if (listed.size() > 1 && listed.ends_with('.')) listed.pop_back();
     if (!listed.starts_with('.')) return plain == listed;
     return plain.ends_with(listed) || plain == std::string_view(listed).substr(1);
   });

@@ -21,11 +21,12 @@ std::vector<std::string_view> sight_names();
 
 // `yes`: this packet shows it; `no`: this flow never will; `more`: not yet. A sight that puts nothing
 // together
-// (`stream` is false) is never `no`: the next packet may show it.
+// (`stream` is false) is `no` only once `within_packets` are over: the next packet may show it. One that does
+// is `no` for a TCP connection whose client's SYN was not seen.
 Looks look(const Sight& sight, const Glimpse& glimpse);
 
-// Whether a name, in any case and with or without its last dot, is in a list of names such as "example.org"
-// and ".example.org", which stands for all below it and itself.
+// Whether a name, in any case and with or without its last dot, is in a list of such names:
+// "example.org", or ".example.org", which stands for all below it and itself.
 bool is_listed(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace rozaneh::lab

@@ -1,5 +1,6 @@
 #include "lab/censor/watch.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rozaneh::lab {
@@ -7,7 +8,8 @@ namespace rozaneh::lab {
 void Watch::take(const PacketView& packet, Direction direction, bool keeps_streams) {
   Traffic& traffic = traffic_[index(direction)];
   ++traffic.packets;
-  if (const TcpHeader* tcp = packet.tcp(); tcp != nullptr && tcp->has(kSyn)) began_with_syn_ = true;
+  if (const TcpHeader* tcp = packet.tcp(); tcp != nullptr && tcp->has(kSyn) && !tcp->has(kAck))
+    began_with_syn_ = true;
   if (!packet.payload().empty()) {
     ++traffic.with_data;
     traffic.bytes += packet.payload().size();
@@ -21,16 +23,23 @@ void Watch::put_together(const PacketView& packet, Direction direction) {
     wireguard_.add(direction, packet.payload());
   }
   const TcpHeader* tcp = packet.tcp();
-  if (tcp == nullptr) return;
+  if (tcp == nullptr || !began_with_syn_) return;
   StreamPrefix& prefix = streams_[index(direction)];
   if (!prefix.add(*tcp, packet.payload())) return;
   const Bytes fresh = prefix.bytes().subspan(std::exchange(told_[index(direction)], prefix.size()));
-  for (TlsEvent& event : tls_.feed(direction, fresh)) tls_events_.push_back(std::move(event));
+  for (TlsEvent& event : tls_->feed(direction, fresh)) {
+    const auto same = [&event](const TlsEvent& known) {
+      return known.kind == event.kind && known.direction == event.direction;
+    };
+    if (std::ranges::none_of(tls_events_, same)) tls_events_.push_back(std::move(event));
+  }
 }
 
-Bytes Watch::stream(Direction direction) const {
-  if (!began_with_syn_) return {};
-  return streams_[index(direction)].bytes();
+void Watch::put_away() {
+  streams_.fill(StreamPrefix());
+  told_ = {};
+  tls_.emplace();
+  tls_events_ = {};
 }
 
 }  // namespace rozaneh::lab

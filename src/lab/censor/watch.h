@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "lab/flow/stream_prefix.h"
 #include "lab/recognise/openvpn.h"
@@ -13,7 +14,8 @@ namespace rozaneh::lab {
 class Watch {
  public:
   // Takes in a packet of the flow, in the order in which they pass. `keeps_streams`: whether anybody asks for
-  // more than the packet in hand.
+  // more than the packet in hand. Nothing is put together of a TCP connection whose client's SYN was not
+  // seen.
   void take(const PacketView& packet, Direction direction, bool keeps_streams);
 
   struct Traffic {
@@ -23,11 +25,16 @@ class Watch {
   };
   [[nodiscard]] const Traffic& traffic(Direction direction) const { return traffic_[index(direction)]; }
 
-  // The beginning of a TCP stream, put together; empty where the connection's SYN was not seen.
-  [[nodiscard]] Bytes stream(Direction direction) const;
+  // Gives back what was put together, when nobody will ask for it any more.
+  void put_away();
+
+  [[nodiscard]] bool began_with_syn() const { return began_with_syn_; }
+  // The beginning of a TCP stream, put together.
+  [[nodiscard]] Bytes stream(Direction direction) const { return streams_[index(direction)].bytes(); }
   [[nodiscard]] bool is_full(Direction direction) const { return streams_[index(direction)].is_full(); }
 
-  [[nodiscard]] const TlsObserver& tls() const { return tls_; }
+  [[nodiscard]] const TlsObserver& tls() const { return *tls_; }
+  // The first of each kind in each direction: a stream of records without end costs no more than one of them.
   [[nodiscard]] const std::vector<TlsEvent>& tls_events() const { return tls_events_; }
   [[nodiscard]] Looks openvpn() const { return openvpn_.looks(); }
   [[nodiscard]] Looks wireguard() const { return wireguard_.looks(); }
@@ -40,7 +47,7 @@ class Watch {
   std::array<StreamPrefix, 2> streams_;
   std::array<std::size_t, 2> told_{};  // bytes of the streams that the TLS observer has had
   bool began_with_syn_ = false;
-  TlsObserver tls_;
+  std::optional<TlsObserver> tls_{std::in_place};
   std::vector<TlsEvent> tls_events_;
   OpenVpnObserver openvpn_;
   WireGuardObserver wireguard_;
