@@ -11,7 +11,8 @@
 namespace rozaneh::lab {
 namespace {
 
-constexpr double kLongest = 1e7;  // seconds: a season
+constexpr double kLongest = 1e7;             // seconds: a season
+constexpr std::size_t kMostInjected = 1400;  // bytes of payload, so that it fits any path
 
 Moment seconds(double count) {
   return std::chrono::duration_cast<Moment>(std::chrono::duration<double>(count));
@@ -43,6 +44,7 @@ Sight read_sight(TomlTable table) {
     table.wrong("what", fmt::format("one of {}", fmt::join(names, ", ")));
   sight.stream = table.flag("stream", true);
   sight.tcp_header = static_cast<std::size_t>(table.whole("tcp-header", 20, 60).value_or(0));
+  if (sight.tcp_header % 4 != 0) table.wrong("tcp-header", "a multiple of 4 from 20 to 60");
   sight.within_packets = static_cast<unsigned>(table.whole("within-packets", 0, 1000).value_or(0));
   sight.names = table.texts("names");
   sight.names_allow = table.flag("names-allow");
@@ -52,7 +54,9 @@ Sight read_sight(TomlTable table) {
   sight.ja3 = table.texts("ja3");
   sight.ja4 = table.texts("ja4");
   sight.lifetime_below = table.whole("lifetime-below", 1, std::int64_t{1} << 40);
-  sight.prime = table.text("prime");
+  const auto prime = decode_hex(table.text("prime"));
+  if (!prime) table.wrong("prime", "hexadecimal digits");
+  if (prime) sight.prime = encode_hex(*prime);
   table.end();
   return sight;
 }
@@ -92,6 +96,7 @@ InjectedPacket read_injected(TomlTable table) {
   packet.count = static_cast<unsigned>(table.whole("count", 1, 16).value_or(1));
   const auto least = table.whole("id", 0, 65535);
   const auto most = table.whole("id-most", 0, 65535);
+  if (most && *most < least.value_or(65536)) table.wrong("id-most", "a number not below 'id'");
   if (least) packet.id_least = static_cast<std::uint16_t>(*least);
   if (least) packet.id_most = static_cast<std::uint16_t>(std::max(*least, most.value_or(*least)));
   packet.dont_fragment = table.flag("dont-fragment");
@@ -103,6 +108,8 @@ InjectedPacket read_injected(TomlTable table) {
   } else {
     table.wrong("bytes", "hexadecimal digits");
   }
+  if (packet.payload.size() > kMostInjected)
+    table.wrong(text.empty() ? "bytes" : "text", fmt::format("at most {} bytes", kMostInjected));
   table.end();
   return packet;
 }
@@ -123,6 +130,7 @@ Residual read_residual(TomlTable table) {
   residual.tuple = static_cast<Residual::Tuple>(
       table.choice("tuple", {"flow", "client-server-port", "client-server", "server-port", "server"}, 1));
   residual.lasts = seconds(table.number("lasts", 0, 0.001, kLongest));
+  if (!table.has("lasts")) table.missing("lasts");
   residual.restarts = table.flag("restarts");
   residual.probability = table.number("probability", 1, 0, 1);
   table.end();
@@ -185,6 +193,8 @@ CensorSpec read_spec(TomlTable table) {
   for (TomlTable& each : table.tables("rule")) spec.rules.push_back(read_rule(std::move(each)));
   if (spec.rules.empty() && spec.with.empty()) table.missing("rule");
   table.end();
+  if (spec.control.passes.empty() || spec.control.blocked.empty())
+    table.wrong("control", "two subjects, 'passes' and 'blocked'");
   return spec;
 }
 

@@ -45,7 +45,8 @@ class TomlTable {
     const toml::node* node = find(key);
     if (node == nullptr) return otherwise;
     const auto number = node->value<double>();
-    if (!number || !node->is_number() || *number < least || *number > most) {
+    const bool within = number && *number >= least && *number <= most;  // never for NaN
+    if (!within || !node->is_number()) {
       wrong(key, fmt::format("a number from {} to {}", least, most));
       return otherwise;
     }
