@@ -14,15 +14,15 @@
 
 namespace rozaneh::lab {
 
-// Looks at IP packets, in Ethernet frames, of any number of flows; remembers at most FlowLimits' flows, and
-// of each 64 KiB at most while a rule is undecided about it. What is no IP passes. A fragment passes, but the
-// one that completes a packet is judged as that packet.
+// Looks at IP packets, in Ethernet frames, of any number of flows; remembers at most FlowLimits' flows, of
+// each 128 KiB at most while a rule looks for something in it, and 64 MiB at most of packets that wait. What
+// is no IP passes. A fragment passes, but the one that completes a packet is judged as that packet.
 class Censor final : public Middlebox {
  public:
   struct Options {
     double scale = 1;  // all times of the rules are divided by this
     std::uint64_t seed = 0;
-    FlowLimits flows;
+    FlowLimits flows{};
   };
 
   explicit Censor(CensorSpec spec) : Censor(std::move(spec), Options()) {}
@@ -42,20 +42,23 @@ class Censor final : public Middlebox {
     enum class State : std::uint8_t { undecided, seen, done };
     struct Rule {
       State state = State::undecided;
+      bool punished = false;
       std::uint64_t packets_after = 0;
     };
     Watch watch;
+    bool looks = true;  // a rule still looks for something that must be put together
     std::vector<Rule> rules;
   };
   struct Memory {
     std::unique_ptr<Mind> mind;
     Side opened_by = Side::client;
-    bool began = false;
+    bool began = false, began_with_syn = false;
     bool drops_up = false, drops_down = false;
     bool fin_up = false, fin_down = false, over = false;
-    std::uint64_t ordinal = 0;           // among the connections to this endpoint
-    std::vector<std::size_t> throttled;  // by these rules
-    std::vector<std::size_t> counted;    // as open, by these rules
+    std::optional<std::uint32_t> next_up, next_down;  // sequence numbers, behind all that was let out
+    std::uint64_t ordinal = 0;                        // among the connections to this endpoint
+    std::vector<std::size_t> throttled;               // by these rules
+    std::vector<std::size_t> counted;                 // as open, by these rules
   };
   using Flows = FlowTable<Memory>;
   struct Passing;
@@ -65,12 +68,16 @@ class Censor final : public Middlebox {
   [[nodiscard]] bool in_scope(std::size_t index, const Flows::Flow& flow) const;
   void judge(Passing& passing);
   bool is_due(std::size_t index, Passing& passing, Mind::Rule& state);
+  void count_open(std::size_t index, Passing& passing);
+  [[nodiscard]] bool is_reached(std::size_t index, const Passing& passing, const Mind::Rule& state) const;
   void act(std::size_t index, Passing& passing);
   void punish_for_earlier(Passing& passing);
-  void inject(const Action& action, Passing& passing);
+  void inject(Passing& passing);
   void inject_one(const InjectedPacket& injected, Passing& passing);
   void inject_dns(const Action& action, Passing& passing);
   void let_out(Passing& passing);
+  void note_sent(Passing& passing);
+  bool hold(Moment at, Side to, Bytes frame);
   void note_end(Passing& passing);
   void forget(Memory& memory, const FlowKey& key);
 
@@ -105,6 +112,7 @@ class Censor final : public Middlebox {
   Shaper shaper_;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
   std::uint64_t order_ = 0;
+  std::size_t waiting_bytes_ = 0;
   std::map<Counted, unsigned> open_;
   std::map<Endpoint, std::uint64_t> ordinals_;
   std::uint64_t injected_ = 0;

@@ -15,20 +15,22 @@ Residuals::Key Residuals::key_of(std::size_t rule, Residual::Tuple tuple, const 
 }
 
 void Residuals::begin(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment until) {
-  if (until_.size() >= kMost) until_.erase(until_.begin());
-  until_[key_of(rule, residual.tuple, flow)] = until;
+  const Key key = key_of(rule, residual.tuple, flow);
+  if (until_.size() >= kMost && !until_.contains(key)) until_.erase(until_.begin());
+  until_[key] = until;
 }
 
-bool Residuals::holds(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment now,
-                      Moment until) {
+bool Residuals::holds(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment now) const {
   const auto found = until_.find(key_of(rule, residual.tuple, flow));
-  if (found == until_.end()) return false;
-  if (found->second <= now) {
-    until_.erase(found);
-    return false;
+  return found != until_.end() && now < found->second;
+}
+
+bool Residuals::any(Moment now) {
+  if (!until_.empty() && now >= sweep_at_) {
+    std::erase_if(until_, [now](const auto& each) { return each.second <= now; });
+    sweep_at_ = now + std::chrono::seconds(1);
   }
-  if (residual.restarts) found->second = until;
-  return true;
+  return !until_.empty();
 }
 
 }  // namespace rozaneh::lab

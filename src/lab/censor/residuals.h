@@ -11,12 +11,14 @@ namespace rozaneh::lab {
 
 class Residuals {
  public:
+  // Begins a punishment, or begins it anew. Of 100,000 at once, a new one pushes another out.
   void begin(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment until);
 
-  // Whether the rule still punishes this flow. `ends` is moved on to `until` if the punishment restarts.
-  bool holds(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment now, Moment until);
+  // Whether the rule still punishes this flow.
+  [[nodiscard]] bool holds(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment now) const;
 
-  [[nodiscard]] bool empty() const { return until_.empty(); }
+  // Whether anybody may be punished now. Forgets now and then what is over, so that it costs nothing later.
+  bool any(Moment now);
 
  private:
   static constexpr std::size_t kMost = 100'000;
@@ -28,6 +30,7 @@ class Residuals {
   static Key key_of(std::size_t rule, Residual::Tuple tuple, const FlowKey& flow);
 
   std::map<Key, Moment> until_;
+  Moment sweep_at_{};
 };
 
 }  // namespace rozaneh::lab

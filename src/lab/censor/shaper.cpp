@@ -19,10 +19,19 @@ BucketKey bucket_of(std::size_t rule, Throttle::Share share, const FlowKey& flow
   return key;
 }
 
+// Looks through all buckets no more than once a second.
+bool Shaper::has_room(const BucketKey& key, Moment now) {
+  if (free_at_.size() < kMostBuckets || free_at_.contains(key)) return true;
+  if (now >= sweep_at_) {
+    std::erase_if(free_at_, [now](const auto& each) { return each.second <= now; });
+    sweep_at_ = now + std::chrono::seconds(1);
+  }
+  return free_at_.size() < kMostBuckets;
+}
+
 std::optional<Moment> Shaper::admit(const BucketKey& key, const Throttle& throttle, std::size_t size,
                                     Moment now) {
-  if (free_at_.size() >= kMostBuckets)
-    std::erase_if(free_at_, [now](const auto& each) { return each.second <= now; });
+  if (!has_room(key, now)) return std::nullopt;
   Moment& free_at = free_at_.try_emplace(key, now).first->second;
   const Moment begins = std::max(free_at, now);
   if (begins - now > time_for(throttle.queue, throttle.bytes_per_second)) return std::nullopt;

@@ -22,13 +22,16 @@ BucketKey bucket_of(std::size_t rule, Throttle::Share share, const FlowKey& flow
 
 class Shaper {
  public:
-  // When a packet of `size` bytes may go on, now or later; nullopt: too many wait before it, and it is
-  // dropped.
+  // When a packet of `size` bytes may go on, now or later; nullopt: too many wait before it, or 100,000
+  // buckets are in use at once, and it is dropped.
   std::optional<Moment> admit(const BucketKey& key, const Throttle& throttle, std::size_t size, Moment now);
 
  private:
+  bool has_room(const BucketKey& key, Moment now);
+
   static constexpr std::size_t kMostBuckets = 100'000;
   std::map<BucketKey, Moment> free_at_;  // when each bucket has sent all that waits
+  Moment sweep_at_{};
 };
 
 }  // namespace rozaneh::lab
