@@ -33,9 +33,10 @@ function(rozaneh_linker_flag NAME FLAG)
 endfunction()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 reports uninitialized and dangling members of coroutine frames that are neither.
+  # g++ 12 reports uninitialized and dangling members of coroutine frames that are neither, and frames that are
+  # given back otherwise than they were taken.
   target_compile_options(rozaneh_options INTERFACE -fcoroutines -Wno-maybe-uninitialized
-    -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+    -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict -Wno-mismatched-new-delete)
 endif()
 
 if(ROZANEH_SANITIZE)

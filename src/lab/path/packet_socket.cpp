@@ -22,12 +22,12 @@ constexpr std::size_t kSlot = 2048;
 constexpr std::size_t kBlock = 64 * 1024;
 constexpr std::size_t kRing = PacketSocket::kQueue * kSlot;
 
-Result<Descriptor> open_on(std::string_view interface, int protocol) {
+Result<Descriptor> open_on(std::string_view interface, std::uint16_t protocol) {
   Descriptor socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(protocol)));
   if (!socket.is_open()) return std::unexpected(io::from_errno(errno, "open a packet socket (AF_PACKET)"));
   sockaddr_ll at{};
   at.sll_family = AF_PACKET;
-  at.sll_protocol = htons(static_cast<std::uint16_t>(protocol));
+  at.sll_protocol = htons(protocol);
   at.sll_ifindex = static_cast<int>(if_nametoindex(std::string(interface).c_str()));
   if (bind(socket.number(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
     return std::unexpected(io::from_errno(errno, "bind a packet socket"));
