@@ -145,7 +145,7 @@ TEST(Residual, PunishesNoMoreThanAHundredThousandAtOnce) {
   for (unsigned i = 0; i < 150'000; ++i) {
     flow.server.port = static_cast<std::uint16_t>(i / 50'000);
     flow.client.port = static_cast<std::uint16_t>(i % 50'000);
-    held += residuals.holds(0, residual, flow, seconds(9)) ? 1 : 0;
+    held += residuals.holds(0, residual, flow, seconds(9)) ? 1U : 0U;
   }
   EXPECT_EQ(held, 100'000U);
   EXPECT_TRUE(residuals.any(seconds(9)));

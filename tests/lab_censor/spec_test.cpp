@@ -268,11 +268,18 @@ TEST(CensorFile, SaysWhatIsWrongOutsideOfRules) {
       {"title = 'x'\ntitle = 'y'", "2: "},
       {"title = ", "1: "},
       {"\xff", "1: "},
+      {"title = 'x'\n[[:rule]]", "2: a table's name must stand in the brackets"},
+      {"title = 'x'\n [ \n]", "2: a table's name must stand in the brackets"},
   };
   for (const auto& [text, says] : mistakes) {
     const std::string message = failure_of(text);
     EXPECT_TRUE(message.contains("censors/x.toml:") && message.contains(says)) << text << "\n" << message;
   }
+}
+
+TEST(CensorFile, MayHaveBracketsInItsTexts) {
+  EXPECT_EQ(of_rule("source = \"\"\"a\n[:b]\n\\\"[:c]\n\"\"\"\"\" # '\n"), "");
+  EXPECT_EQ(of_rule("source = '''\n[:b]\n''' # \"\"\"\ndrops = 'up'"), "");
 }
 
 TEST(CensorFile, InjectsNoMoreThanFitsAPacket) {

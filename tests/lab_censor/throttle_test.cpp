@@ -17,7 +17,7 @@ std::size_t carried(Path& path, std::vector<Tcp>& all, Moment gap) {
   };
   for (; path.now < seconds(10); path.now += gap) {
     woken();
-    for (Tcp& each : all) bytes += each.down(Buffer(1000)) ? 1054 : 0;
+    for (Tcp& each : all) bytes += each.down(Buffer(1000)) ? 1054U : 0U;
   }
   woken();
   return bytes;

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "lab/censor/sights.h"
+#include "lab/censor/toml_headers.h"
 #include "lab/censor/toml_table.h"
 #include "lab/packet/headers.h"
 
@@ -229,6 +230,9 @@ std::string_view describe(SpecError /*error*/) { return ""; }
 
 Result<CensorSpec> parse_censor(std::string_view text, std::string_view file) {
   TomlFailure failure{.file = std::string(file), .text = {}};
+  if (const auto line = line_of_keyless_header(text))
+    return fail(SpecError::text,
+                fmt::format("{}:{}: a table's name must stand in the brackets", file, *line));
   CensorSpec spec;
   try {
     const toml::table table = toml::parse(text, file);
