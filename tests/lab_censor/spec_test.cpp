@@ -268,6 +268,7 @@ TEST(CensorFile, SaysWhatIsWrongOutsideOfRules) {
       {"title = 'x'\ntitle = 'y'", "2: "},
       {"title = ", "1: "},
       {"\xff", "1: "},
+      {"title = 'x'\n\xef\xbb\xbb = 1", "2: letters other than ASCII need quotes"},
       {"title = 'x'\n[[:rule]]", "2: a table's name must stand in the brackets"},
       {"title = 'x'\n [ \n]", "2: a table's name must stand in the brackets"},
   };
@@ -278,7 +279,7 @@ TEST(CensorFile, SaysWhatIsWrongOutsideOfRules) {
 }
 
 TEST(CensorFile, MayHaveBracketsInItsTexts) {
-  EXPECT_EQ(of_rule("source = \"\"\"a\n[:b]\n\\\"[:c]\n\"\"\"\"\" # '\n"), "");
+  EXPECT_EQ(of_rule("source = \"\"\"\xd8\xa7 a\n[:b]\n\\\"[:c]\n\"\"\"\"\" # '\n"), "");
   EXPECT_EQ(of_rule("source = '''\n[:b]\n''' # \"\"\"\ndrops = 'up'"), "");
 }
 

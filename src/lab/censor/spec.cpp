@@ -5,8 +5,8 @@
 
 #include "base/encoding.h"
 #include "lab/censor/sights.h"
-#include "lab/censor/toml_headers.h"
 #include "lab/censor/toml_table.h"
+#include "lab/censor/toml_traps.h"
 #include "lab/packet/headers.h"
 
 namespace rozaneh::lab {
@@ -230,9 +230,8 @@ std::string_view describe(SpecError /*error*/) { return ""; }
 
 Result<CensorSpec> parse_censor(std::string_view text, std::string_view file) {
   TomlFailure failure{.file = std::string(file), .text = {}};
-  if (const auto line = line_of_keyless_header(text))
-    return fail(SpecError::text,
-                fmt::format("{}:{}: a table's name must stand in the brackets", file, *line));
+  if (const auto trap = find_toml_trap(text))
+    return fail(SpecError::text, fmt::format("{}:{}: {}", file, trap->line, trap->what));
   CensorSpec spec;
   try {
     const toml::table table = toml::parse(text, file);

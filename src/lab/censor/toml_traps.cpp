@@ -1,4 +1,4 @@
-#include "lab/censor/toml_headers.h"
+#include "lab/censor/toml_traps.h"
 
 #include <algorithm>
 
@@ -6,6 +6,7 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr std::string_view kBlank = " \t";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // Where a string that begins at `begin` ends (TOML 1.0, "String").
 std::size_t end_of_string(std::string_view text, std::size_t begin) {
@@ -35,9 +36,12 @@ bool has_key(std::string_view header) {
 
 }  // namespace
 
-std::optional<unsigned> line_of_keyless_header(std::string_view text) {
+std::optional<TomlTrap> find_toml_trap(std::string_view text) {
+  const auto trap = [text](std::size_t at, std::string_view what) {
+    return TomlTrap{static_cast<unsigned>(1 + std::ranges::count(text.substr(0, at), '\n')), what};
+  };
   bool begins = true;  // nothing but blanks stood on this line
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; at < text.size();) {
     const char here = text[at];
     if (here == '"' || here == '\'') {
       at = std::min(end_of_string(text, at), text.size());
@@ -46,8 +50,9 @@ std::optional<unsigned> line_of_keyless_header(std::string_view text) {
     }
     if (here == '#') at = std::min(text.find('\n', at), text.size());
     if (at == text.size()) break;
+    if (static_cast<unsigned char>(text[at]) > 0x7e) return trap(at, "letters other than ASCII need quotes");
     if (begins && here == '[' && !has_key(text.substr(at)))
-      return static_cast<unsigned>(1 + std::ranges::count(text.substr(0, at), '\n'));
+      return trap(at, "a table's name must stand in the brackets");
     begins = text[at] == '\n' || (begins && kBlank.contains(here));
     ++at;
   }
