@@ -1,13 +1,17 @@
 #include "cli/settings.h"
 
-#define TOML_HEADER_ONLY 1  // one file uses it; the shared library would bring the shared libstdc++ with it
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <cstdlib>
 
+#include "base/toml.h"
+#include "io/error.h"
+#include "io/file.h"
+
 namespace rozaneh::cli {
 namespace {
+
+constexpr std::size_t kLargestConfig = 1024 * 1024;
 
 // A file that cannot be opened has no line.
 std::unexpected<Error> config_failure(const std::string& file, const toml::source_region& where,
@@ -103,14 +107,14 @@ void declare_common(CLI::App& app, CommonSettings& settings) {
 Result<> apply_config(CLI::App& app, const CommonSettings& settings) {
   if (settings.config.empty()) return {};
   const std::string& file = settings.config;
-  try {
-    const toml::table table = toml::parse_file(file);
-    for (const auto& [key, node] : table) {
-      auto applied = apply_key(app, file, std::string(key.str()), node);
-      if (!applied) return applied;
-    }
-  } catch (const toml::parse_error& error) {
-    return config_failure(file, error.source(), error.description());
+  const io::File open_file(file, O_RDONLY);
+  const auto text = open_file.is_open() ? open_file.read_all(kLargestConfig) : std::nullopt;
+  if (!text) return config_failure(file, {}, io::from_errno(errno).message());
+  const auto table = parse_toml(text_of(*text), file);
+  if (!table) return config_failure(file, table.error().where, table.error().what);
+  for (const auto& [key, node] : *table) {
+    auto applied = apply_key(app, file, std::string(key.str()), node);
+    if (!applied) return applied;
   }
   return {};
 }

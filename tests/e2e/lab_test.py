@@ -28,12 +28,13 @@ BLOCKED = {
     "kazakhstan-2012-02": (1, [], ["https-1.2"]),
     "iran-2013-06-14": (1, [], [*TLS, *TRANSPORTS]),
     "china-2021-fully-encrypted-always": (15, ["random"], ["random", *TRANSPORTS]),
+    "iran-2020-whitelister": (10, [], TRANSPORTS),
     "iran-2021-signal": (1, ["https-signal", "https-listed"], ["https-signal"]),
     "russia-2025-16kb": (1, [], TLS),
     "iran-2025-server-hello": (1, [], TLS),
     "china-sni": (15, ["https-listed"], ["https-listed"]),
     "iran-2011-09": (1, [], []),
-    "iran-2026-allow-list": (10, ["https-listed"], ["https-listed"]),
+    "iran-2026-allow-list": (10, [], []),
     "kazakhstan-2021": (1, ["https-listed"], ["https-listed"]),
     "russia-sni-1": (1, ["https-listed"], ["https-listed"]),
     "russia-sni-2": (1, ["https-listed"], ["https-listed"]),
@@ -92,6 +93,11 @@ class Censors(unittest.TestCase):
         got = tried("iran-2013-05", ["https-long", "http", "obfs4"], "--scale", "20", "--bridge", "obfs4",
                     LAB_PATIENCE="15")
         self.assertEqual(got, {"https-long": False, "http": True, "obfs4": True})
+
+    def test_punish_all_that_a_client_has_with_an_address(self):
+        """So the listed names above are tried without the one that is not."""
+        got = tried("iran-2026-allow-list", ["https-listed"], "--scale", "10")
+        self.assertEqual(got, {"https-listed": False})
 
     def test_count_connections(self):
         self.assertEqual(tried("russia-2025-connections", ["https-many"], "--scale", "10", LAB_PATIENCE="8"),

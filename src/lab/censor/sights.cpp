@@ -15,6 +15,7 @@
 #include "lab/recognise/quic_gfw.h"
 #include "lab/recognise/ssh.h"
 #include "lab/recognise/tls_packet.h"
+#include "lab/recognise/whitelist.h"
 
 namespace rozaneh::lab {
 namespace {
@@ -210,6 +211,15 @@ Looks not_http(const Sight& sight, const Glimpse& glimpse) {
   return Looks::more;
 }
 
+// Iran's whitelister judges two packets together and puts nothing in order.
+Looks not_whitelisted(const Sight& /*sight*/, const Glimpse& glimpse) {
+  if (glimpse.packet.tcp() == nullptr) return Looks::no;
+  const auto& [first, second] = glimpse.watch.first_payloads();
+  const Admitted admitted = admit(first, second);
+  if (admitted == Admitted::undecided) return Looks::more;
+  return yes_if(admitted == Admitted::none);
+}
+
 struct Named {
   std::string_view name;
   Looks (*look)(const Sight&, const Glimpse&);
@@ -223,6 +233,7 @@ constexpr std::array kSights = std::to_array<Named>({
     {"http", &http},
     {"ipsec", &ipsec},
     {"not-http", &not_http},
+    {"not-whitelisted", &not_whitelisted},
     {"openvpn", &openvpn},
     {"pptp", &pptp},
     {"quic", &quic},

@@ -6,7 +6,6 @@
 #include "base/encoding.h"
 #include "lab/censor/sights.h"
 #include "lab/censor/toml_table.h"
-#include "lab/censor/toml_traps.h"
 #include "lab/packet/headers.h"
 
 namespace rozaneh::lab {
@@ -230,14 +229,11 @@ std::string_view describe(SpecError /*error*/) { return ""; }
 
 Result<CensorSpec> parse_censor(std::string_view text, std::string_view file) {
   TomlFailure failure{.file = std::string(file), .text = {}};
-  if (const auto trap = find_toml_trap(text))
-    return fail(SpecError::text, fmt::format("{}:{}: {}", file, trap->line, trap->what));
   CensorSpec spec;
-  try {
-    const toml::table table = toml::parse(text, file);
-    spec = read_spec(TomlTable(table, failure));
-  } catch (const toml::parse_error& error) {
-    failure.set(error.source(), error.description());
+  if (const auto table = parse_toml(text, file)) {
+    spec = read_spec(TomlTable(*table, failure));
+  } else {
+    failure.set(table.error().where, table.error().what);
   }
   if (!failure.text.empty()) return fail(SpecError::text, failure.text);
   const auto name = file.substr(file.rfind('/') + 1);

@@ -2,14 +2,14 @@
 // line and what would be valid.
 #pragma once
 
-#define TOML_HEADER_ONLY 1  // the shared library would bring the shared libstdc++ with it
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/toml.h"
 
 namespace rozaneh::lab {
 
@@ -19,7 +19,9 @@ struct TomlFailure {
   std::string text;  // empty: none
 
   void set(const toml::source_region& where, std::string_view what) {
-    if (text.empty()) text = fmt::format("{}:{}: {}", file, where.begin.line, what);
+    if (!text.empty()) return;
+    const auto line = where.begin.line;  // 0: it is not known
+    text = line == 0 ? fmt::format("{}: {}", file, what) : fmt::format("{}:{}: {}", file, line, what);
   }
 };
 

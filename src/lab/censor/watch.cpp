@@ -11,6 +11,8 @@ void Watch::take(const PacketView& packet, Direction direction, bool keeps_strea
   if (const TcpHeader* tcp = packet.tcp(); tcp != nullptr && tcp->has(kSyn) && !tcp->has(kAck))
     began_with_syn_ = true;
   if (!packet.payload().empty()) {
+    if (keeps_streams && direction == Direction::up && traffic.with_data < first_payloads_.size())
+      append(first_payloads_[traffic.with_data], packet.payload());
     ++traffic.with_data;
     traffic.bytes += packet.payload().size();
   }
@@ -37,6 +39,7 @@ void Watch::put_together(const PacketView& packet, Direction direction) {
 
 void Watch::put_away() {
   streams_.fill(StreamPrefix());
+  first_payloads_ = {};
   told_ = {};
   tls_.emplace();
   tls_events_ = {};

@@ -25,6 +25,9 @@ class Watch {
   };
   [[nodiscard]] const Traffic& traffic(Direction direction) const { return traffic_[index(direction)]; }
 
+  // The payloads of the client's first two packets with data, as they came.
+  [[nodiscard]] const std::array<Buffer, 2>& first_payloads() const { return first_payloads_; }
+
   // Gives back what was put together, when nobody will ask for it any more.
   void put_away();
 
@@ -46,6 +49,7 @@ class Watch {
   std::array<Traffic, 2> traffic_;
   std::array<StreamPrefix, 2> streams_;
   std::array<std::size_t, 2> told_{};  // bytes of the streams that the TLS observer has had
+  std::array<Buffer, 2> first_payloads_;
   bool began_with_syn_ = false;
   std::optional<TlsObserver> tls_{std::in_place};
   std::vector<TlsEvent> tls_events_;
