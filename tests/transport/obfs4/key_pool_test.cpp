@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
 
 #include "base/encoding.h"
@@ -37,6 +38,17 @@ TEST(KeyPool, HandsOutNoPairTwice) {
     test.spawn(take_a_hundred(test.loop, burst, seen));
     test.run();
     EXPECT_EQ(seen.size(), 100U) << burst;
+  }
+}
+
+// What is to be made when the loop has time is still asked for when nobody wants it any more.
+TEST(KeyPool, MayEndBeforeTheLoopHadTimeForIt) {
+  for (int i = 0; i < 50; ++i) {
+    io::TestLoop test;
+    auto pool = std::make_unique<KeyPool>();
+    (void)pool->take(test.loop);
+    pool.reset();
+    test.run();
   }
 }
 
