@@ -20,7 +20,9 @@ using Bio = std::unique_ptr<BIO, OpensslFree<&BIO_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, OpensslFree<&X509_EXTENSION_free>>;
 
 constexpr unsigned kBits = 2048;
-constexpr long kValid = 365L * 86400;  // seconds; what is valid for hours only is a censor's business
+constexpr long kDay = 86400;  // seconds
+constexpr long kValid = 365 * kDay;
+constexpr long kHour = 3600;
 // DER of what the server sends: with the names alone it would be 2 kB.
 constexpr std::size_t kChainBytes = 4500;
 
@@ -42,6 +44,7 @@ struct Wanted {
   std::string common_name;
   bool is_authority = false;
   std::vector<std::string> names;
+  long since = -kDay, until = kValid;  // seconds from now
 };
 
 // Signed by `issuer`, or by itself where that is null.
@@ -49,8 +52,8 @@ Certificate make(const Wanted& wanted, EVP_PKEY* key, X509* issuer, EVP_PKEY* is
   Certificate made(must_have(X509_new()));
   must(X509_set_version(made.get(), X509_VERSION_3));
   must(ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial));
-  must_have(X509_gmtime_adj(X509_getm_notBefore(made.get()), -86400));
-  must_have(X509_gmtime_adj(X509_getm_notAfter(made.get()), kValid));
+  must_have(X509_gmtime_adj(X509_getm_notBefore(made.get()), wanted.since));
+  must_have(X509_gmtime_adj(X509_getm_notAfter(made.get()), wanted.until));
   set_name(X509_get_subject_name(made.get()), wanted.common_name);
   X509* signer = issuer != nullptr ? issuer : made.get();
   must(X509_set_issuer_name(made.get(), X509_get_subject_name(signer)));
@@ -102,8 +105,12 @@ Credentials make_credentials(const std::vector<std::string>& names) {
       wanted.names.push_back(fmt::format("neighbour-{}.shared.example", j));
     leaf = make(wanted, key.get(), middle.get(), middle_key.get(), 3);
   }
+  wanted.since = -kHour;
+  wanted.until = kHour;
+  const Certificate brief = make(wanted, key.get(), middle.get(), middle_key.get(), 4);
   return {.authority = pem_of(root.get()),
           .chain = pem_of(leaf.get()) + pem_of(middle.get()),
+          .short_chain = pem_of(brief.get()) + pem_of(middle.get()),
           .key = pem_of(key.get())};
 }
 

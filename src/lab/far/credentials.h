@@ -11,6 +11,8 @@ struct Credentials {
   std::string authority;  // what clients have to trust
   std::string chain;      // the server's certificate and the one between; some 4.5 kB on the wire, as on real
                           // web sites: detectors of TLS inside TLS are blind to toy chains
+  std::string
+      short_chain;  // another certificate for the same key, valid for two hours as those of Tor's relays
   std::string key;
 };
 

@@ -11,8 +11,10 @@
 
 #include "base/log.h"
 #include "io/error.h"
+#include "io/file.h"
 #include "io/loops.h"
 #include "lab/far/credentials.h"
+#include "lab/far/echo.h"
 #include "lab/far/name_server.h"
 #include "lab/far/web_site.h"
 #include "lab/path/process.h"
@@ -33,12 +35,15 @@ struct Port {
   std::uint16_t number;
   bool tls;
   io::TlsVersions versions = io::TlsVersions::tls12_and_13;
+  bool brief = false;  // the certificate
 };
-constexpr std::array<Port, 4> kPorts{
+constexpr std::array<Port, 5> kPorts{
     {{.number = 80, .tls = false},
      {.number = 443, .tls = true},
      {.number = 1443, .tls = true, .versions = io::TlsVersions::tls12_only},
-     {.number = 2443, .tls = true, .versions = io::TlsVersions::tls13_only}}};
+     {.number = 2443, .tls = true, .versions = io::TlsVersions::tls13_only},
+     {.number = 3443, .tls = true, .versions = io::TlsVersions::tls12_only, .brief = true}}};
+constexpr std::uint16_t kEchoPort = 443;
 
 // A place for files that is gone with the lab: a file without a name cannot be shown in another's place.
 Result<> make_private_folder() {
@@ -80,16 +85,32 @@ Result<> serve_web(const Credentials& credentials, const std::function<void()>& 
   for (const Port& port : kPorts) {
     const io::TlsServer* tls = nullptr;
     if (port.tls) {
-      auto made = io::TlsServer::make(credentials.chain, credentials.key, port.versions);
+      auto made = io::TlsServer::make(port.brief ? credentials.short_chain : credentials.chain,
+                                      credentials.key, port.versions);
       if (!made) return std::unexpected(made.error());
       tls = servers.emplace_back(std::make_unique<io::TlsServer>(std::move(*made))).get();
     }
     sites.push_back(std::make_unique<WebSite>(tls));
     if (auto listening = listen_on(server, *sites.back(), port.number); !listening) return listening;
   }
+  Echo echo;
+  if (auto listening = server.listen({Topology::server_address(false, kEcho), kEchoPort}, echo); !listening)
+    return std::unexpected(listening.error());
   ready();
   loops.run();
   return {};
+}
+
+// For programs of the far side that need them.
+Result<> write_credentials(const Credentials& credentials) {
+  const auto write = [](const char* path, std::string_view text) {
+    const io::File file(path, O_WRONLY | O_CREAT | O_TRUNC);
+    return file.is_open() && file.write_all(bytes_of(text));
+  };
+  if (write(kCertificateFile, credentials.chain) && write(kKeyFile, credentials.key) &&
+      write(kAuthorityFile, credentials.authority))
+    return {};
+  return std::unexpected(io::from_errno(errno, "write the lab's certificates"));
 }
 
 // A process of its own on the far side, and its first word: whether it serves.
@@ -118,6 +139,7 @@ Result<> open_far_side(const Topology& topology) {
   const Credentials credentials = make_credentials(
       {"example.org", "*.example.org", "listed.example", "*.listed.example", "*.signal.org", "*.example"});
   auto done = make_private_folder();
+  if (done) done = write_credentials(credentials);
   if (done) done = replace_file(kAuthorities, credentials.authority);
   const IpAddress names = Topology::server_address(false, kNameServer);
   if (done) done = replace_file(kResolver, fmt::format("nameserver {}\n", names.to_string()));
@@ -129,6 +151,10 @@ Result<> open_far_side(const Topology& topology) {
     done = start_service(topology, "DNS server", [&names](const std::function<void()>& ready) {
       return serve_names(names, Topology::server_address(false, kWeb), Topology::server_address(true, kWeb),
                          ready);
+    });
+  if (done)
+    done = start_service(topology, "echo", [](const std::function<void()>& ready) {
+      return echo_datagrams({Topology::server_address(false, kEcho), kEchoPort}, ready);
     });
   return done;
 }

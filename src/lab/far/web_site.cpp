@@ -44,19 +44,11 @@ Answer answer_to(std::string_view method, std::string_view target) {
   return {.status = "404 Not Found", .type = "text/plain", .size = 0, .text = {}};
 }
 
-// Incompressible enough, and different at every place.
-void fill(MutableBytes block, std::uint64_t from) {
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const std::uint64_t place = from + i;
-    block[i] = static_cast<std::uint8_t>((place * 0x9e3779b97f4a7c15) >> 56U);
-  }
-}
-
 io::Task<Result<>> send_numbered(io::Loop& loop, io::Stream& stream, std::uint64_t size) {
   io::Chunk chunk = loop.pool().borrow();
   for (std::uint64_t sent = 0; sent < size;) {
     const MutableBytes block = chunk.room().first(std::min<std::uint64_t>(chunk.room().size(), size - sent));
-    fill(block, sent);
+    fill_numbered(block, sent);
     const auto written = co_await stream.write(block);
     if (!written) co_return written;
     sent += block.size();
@@ -78,6 +70,13 @@ io::Task<Result<std::optional<HttpHead>>> next_request(io::Stream& stream, Buffe
 }
 
 }  // namespace
+
+void fill_numbered(MutableBytes block, std::uint64_t from) {
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const std::uint64_t place = from + i;
+    block[i] = static_cast<std::uint8_t>((place * 0x9e3779b97f4a7c15) >> 56U);
+  }
+}
 
 io::Task<Result<>> WebSite::converse(io::Loop& loop, io::StreamPtr stream) {
   if (tls_ != nullptr) {
