@@ -5,6 +5,7 @@
 
 import concurrent.futures
 import contextlib
+import itertools
 import os
 import random
 import socket
@@ -31,7 +32,8 @@ from harness import (
 )
 
 TRANSPORTS = ("obfs4", "scramblesuit", "obfs3", "obfs2")
-SHORT_CONNECTIONS = 500  # at each port, and as many once more
+SHORT_CONNECTIONS = 500  # at each port, and as many again
+AT_ONCE = 600  # connections that may wait for us: on a slow machine they pile up, and then need more memory
 MOST_GROWTH = 2048  # kilobytes that nothing of this may leave behind
 # Hundreds of handshakes at once need memory, which the heap keeps for the next ones.
 MOST_AT_ONCE = 16 << 10
@@ -150,8 +152,11 @@ class Input(unittest.TestCase):
             self.assertTrue(same, f"{before} descriptors became {program.descriptors()}")
 
     def throw_all(self, items):
+        items = list(items)
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
-            list(pool.map(lambda item: throw(*item), items))
+            for first in range(0, len(items), AT_ONCE):
+                list(pool.map(lambda item: throw(*item), items[first : first + AT_ONCE]))
+                self.all_are_over()
 
     def test_of_random_bytes(self):
         draw = random.Random(1)
@@ -215,18 +220,19 @@ class Input(unittest.TestCase):
     def test_of_thousands_of_short_connections(self):
         words = [b"", b"\x05\x01\x00", os.urandom(100), b"GET / HTTP/1.0\r\n\r\n"]
         sizes = []
-        for _ in range(2):
+        for _ in range(4):
             self.throw_all(
                 (address, words[i % len(words)], "reset" if i % 2 else "close")
                 for i in range(SHORT_CONNECTIONS)
                 for address in self.ports.values()
             )
-            self.all_are_over()
             sizes.append([program.resident() for program in self.programs])
-        if not SANITIZED:
-            growth = [after - before for before, after in zip(*sizes)]
-            print(f"the second time by {growth} kB", end=" ... ")
-            self.assertLess(max(growth), MOST_GROWTH)
+            growth = [max(after - before for before, after in zip(*pair)) for pair in itertools.pairwise(sizes)]
+            if growth and (SANITIZED or growth[-1] < MOST_GROWTH):
+                break
+        print(f"each time after the first by {growth} kB", end=" ... ")
+        if not SANITIZED:  # what leaks does so each time
+            self.assertLess(growth[-1], MOST_GROWTH)
 
 
 @unittest.skipIf(SANITIZED, "sanitizers have a memory of their own")
@@ -248,9 +254,9 @@ class PeersThatStopReading(unittest.TestCase):
             writer.settimeout(None)
             threading.Thread(target=write, args=(number,), daemon=True).start()
         last = -1
-        while last != sum(sent):
+        while last != sum(sent) or min(sent) == 0:
             last = sum(sent)
-            time.sleep(1)
+            time.sleep(2)
         self.assertGreater(min(sent), 1 << 18, "nothing was written")
         growth = bridge.resident() - before[0], client.resident() - before[1]
         print(f"{len(writers)} writers stopped after {last >> 20} MB; bridge +{growth[0]} kB, client +{growth[1]} kB")
