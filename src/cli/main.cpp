@@ -10,6 +10,7 @@
 #include "cli/client.h"
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
+#include "cli/lab_report.h"
 #include "cli/lab_run.h"
 #include "cli/link.h"
 #include "cli/pt.h"
@@ -33,6 +34,7 @@ struct Everything {
   PtSettings pt;
   LabSettings lab;
   LabClassifySettings lab_classify;
+  LabReportSettings lab_report;
   CLI::App* bridge_command = nullptr;
   CLI::App* client_command = nullptr;
   CLI::App* link_show_command = nullptr;
@@ -40,6 +42,7 @@ struct Everything {
   CLI::App* pt_command = nullptr;
   CLI::App* lab_command = nullptr;
   CLI::App* lab_classify_command = nullptr;
+  CLI::App* lab_report_command = nullptr;
   LabCommands lab_commands;
 
   Everything() {
@@ -61,6 +64,8 @@ struct Everything {
     lab_commands = declare_lab(*lab_command, lab);
     lab_classify_command = lab_command->add_subcommand("classify", "Say what censors see in a capture");
     declare(*lab_classify_command, lab_classify);
+    lab_report_command = lab_command->add_subcommand("report", "Show what the matrix has found");
+    declare(*lab_report_command, lab_report);
   }
 };
 
@@ -109,6 +114,7 @@ int run(const std::vector<std::string>& words) {
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.pt_command->parsed()) return run_pt(everything.pt);
   if (everything.lab_classify_command->parsed()) return run_lab_classify(everything.lab_classify);
+  if (everything.lab_report_command->parsed()) return run_lab_report(everything.lab_report);
   if (everything.lab_command->parsed()) return run_lab(everything.lab_commands, everything.lab);
   return run_wipe(everything.wipe);
 }
