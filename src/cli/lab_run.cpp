@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_code.h"
+#include "cli/lab_load.h"
 #include "cli/settings.h"
-#include "io/file.h"
 #include "lab/censor/censor.h"
 #include "lab/censor/library.h"
 #include "lab/far/bridge.h"
@@ -20,22 +20,9 @@
 namespace rozaneh::cli {
 namespace {
 
-constexpr std::size_t kLargestFile = 1024 * 1024;
-
 int refuse(const Error& error, int code) {
   std::cerr << "rozaneh: " << error.message() << '\n';
   return code;
-}
-
-// A name of ours, or a file: whatever has a slash or ends in .toml.
-Result<lab::CensorSpec> load(const std::string& censor) {
-  if (!censor.contains('/') && !censor.ends_with(".toml")) return lab::find_censor(censor);
-  const io::File file(censor, O_RDONLY);
-  const auto text = file.is_open() ? file.read_all(kLargestFile) : std::nullopt;
-  if (!text) return fail(SettingsError::value, fmt::format("cannot read {}", censor));
-  auto spec = lab::parse_censor(text_of(*text), censor);
-  if (!spec) return spec;
-  return lab::with_companions(std::move(*spec));
 }
 
 nlohmann::json to_json(const lab::CensorSpec& spec) {
@@ -76,7 +63,7 @@ std::string_view words_of(lab::Confidence confidence) {
 }
 
 int show(const LabSettings& settings) {
-  const auto spec = load(settings.censor);
+  const auto spec = load_censor(settings.censor);
   if (!spec) return refuse(spec.error(), kUsage);
   if (settings.json) {
     std::cout << to_json(*spec).dump() << '\n';
@@ -108,7 +95,7 @@ Result<> open_bridges(const lab::Topology& topology, const std::vector<std::stri
 }
 
 int run(const LabSettings& settings, std::vector<std::string> command) {
-  auto spec = load(settings.censor);
+  auto spec = load_censor(settings.censor);
   if (!spec) return refuse(spec.error(), kUsage);
   if (settings.scale > spec->most_scale)
     return refuse(Error(SettingsError::value, fmt::format("--scale {}: {} allows up to {}", settings.scale,

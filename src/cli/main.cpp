@@ -10,6 +10,7 @@
 #include "cli/client.h"
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
+#include "cli/lab_matrix.h"
 #include "cli/lab_report.h"
 #include "cli/lab_run.h"
 #include "cli/link.h"
@@ -34,6 +35,7 @@ struct Everything {
   PtSettings pt;
   LabSettings lab;
   LabClassifySettings lab_classify;
+  LabMatrixSettings lab_matrix;
   LabReportSettings lab_report;
   CLI::App* bridge_command = nullptr;
   CLI::App* client_command = nullptr;
@@ -44,6 +46,7 @@ struct Everything {
   CLI::App* lab_classify_command = nullptr;
   CLI::App* lab_report_command = nullptr;
   LabCommands lab_commands;
+  LabMatrixCommands lab_matrix_commands;
 
   Everything() {
     app.require_subcommand(1);
@@ -64,6 +67,7 @@ struct Everything {
     lab_commands = declare_lab(*lab_command, lab);
     lab_classify_command = lab_command->add_subcommand("classify", "Say what censors see in a capture");
     declare(*lab_classify_command, lab_classify);
+    lab_matrix_commands = declare_lab_matrix(*lab_command, lab_matrix);
     lab_report_command = lab_command->add_subcommand("report", "Show what the matrix has found");
     declare(*lab_report_command, lab_report);
   }
@@ -115,6 +119,8 @@ int run(const std::vector<std::string>& words) {
   if (everything.pt_command->parsed()) return run_pt(everything.pt);
   if (everything.lab_classify_command->parsed()) return run_lab_classify(everything.lab_classify);
   if (everything.lab_report_command->parsed()) return run_lab_report(everything.lab_report);
+  if (everything.lab_matrix_commands.parsed())
+    return run_lab_matrix(everything.lab_matrix_commands, everything.lab_matrix);
   if (everything.lab_command->parsed()) return run_lab(everything.lab_commands, everything.lab);
   return run_wipe(everything.wipe);
 }

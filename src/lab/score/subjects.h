@@ -1,0 +1,25 @@
+// The subjects that the program brings along: the files of subjects/, as they were when it was built.
+#pragma once
+
+#include <span>
+
+#include "lab/score/subject.h"
+
+namespace rozaneh::lab {
+
+// In the order of their kinds, then of their names.
+Result<std::vector<SubjectSpec>> all_subjects();
+
+// One of them by its name; the failure names those that there are.
+Result<SubjectSpec> find_subject(std::string_view name);
+
+// The first of its programs that is not in PATH; "": all are there.
+std::string missing_program(const SubjectSpec& spec);
+
+struct SubjectText {
+  std::string_view name;
+  std::string_view text;
+};
+std::span<const SubjectText> subject_texts();
+
+}  // namespace rozaneh::lab
