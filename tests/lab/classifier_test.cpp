@@ -57,6 +57,24 @@ FlowReport one_of(Classifier& classifier) {
   return reports.empty() ? FlowReport{} : reports[0];
 }
 
+TEST(Classifier, KeepsNoMoreThanItMayAndJudgesTheOldestByWhatItHasShown) {
+  Classifier classifier({}, 64 * 1024);
+  Traffic traffic(classifier);
+  for (std::uint16_t i = 0; i < 50; ++i) {
+    traffic.open(static_cast<std::uint16_t>(40000 + i));
+    traffic.up("GET / HTTP/1.1\r\nHost: a.example\r\nX: " + std::string(2000, 'x'));
+    EXPECT_LE(classifier.held(), 64U * 1024);
+  }
+  EXPECT_GT(classifier.held(), 32U * 1024);
+  const auto reports = classifier.finish();
+  ASSERT_EQ(reports.size(), 50U);
+  for (const FlowReport& each : reports) {
+    EXPECT_EQ(each.protocol, Protocol::http);
+    EXPECT_EQ(each.name, "a.example");
+  }
+  EXPECT_EQ(classifier.held(), 0U);
+}
+
 TEST(Classifier, TellsAnHttpRequestInPieces) {
   Classifier classifier;
   Traffic traffic(classifier);

@@ -132,7 +132,7 @@ TEST(Residual, StopsThePartOfLaterConnectionsThatItsProbabilitySays) {
 
 TEST(Residual, PunishesNoMoreThanAHundredThousandAtOnce) {
   Residuals residuals;
-  const Residual residual{.tuple = Residual::Tuple::flow, .lasts = seconds(10)};
+  const Residual::Tuple residual = Residual::Tuple::flow;
   FlowKey flow{
       .protocol = kTcp, .client = {address("192.0.2.2"), 0}, .server = {address("198.51.100.2"), 443}};
   for (unsigned i = 0; i < 150'000; ++i) {

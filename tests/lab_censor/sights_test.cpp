@@ -15,6 +15,67 @@ bool seen(const std::string& sees, Bytes data) {
 }
 bool seen(const std::string& sees, std::string_view text) { return seen(sees, bytes_of(text)); }
 
+TEST(Http, IsLookedAtInEveryRequestOfAConnection) {
+  const std::string first = "GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n";
+  const std::string posted = "POST /a HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\nGET /tor/";
+  const std::string listed = "GET /tor/ HTTP/1.1\r\nHost: a.example\r\n\r\n";
+  for (const std::string& before : {first, first + first, posted}) {
+    Path path(rule("sees = { what = 'http', keywords = ['tor'] }\ndrops = 'both'"));
+    Tcp tcp(path);
+    tcp.open();
+    EXPECT_TRUE(tcp.up(before)) << "a body is no request";
+    EXPECT_TRUE(tcp.down("HTTP/1.1 200 OK\r\n\r\n"));
+    EXPECT_TRUE(tcp.up(listed.substr(0, 5)));
+    EXPECT_FALSE(tcp.up(listed.substr(5)));
+  }
+}
+
+TEST(Names, MayHaveToBeLetterByLetter) {
+  for (const bool strict : {false, true}) {
+    const std::string word = std::string(
+                                 "sees = { what = 'tls-client-hello', names = ['www.youtube.com', "
+                                 "'.b.example'], case-sensitive = ") +
+                             (strict ? "true" : "false") + " }\ndrops = 'both'";
+    const auto passes = [&word](std::string_view name) {
+      Path path(rule(word));
+      return Tcp(path).open().up(hello_for(name));
+    };
+    EXPECT_FALSE(passes("www.youtube.com"));
+    EXPECT_EQ(passes("wwW.youtube.com"), strict);
+    EXPECT_FALSE(passes("a.b.example"));
+    EXPECT_EQ(passes("a.B.example"), strict);
+  }
+}
+
+TEST(Hellos, AreTakenByTheirGroupsAndSignatureAlgorithms) {
+  const auto seen = [](const std::string& lists) {
+    Path path(rule("sees = { what = 'tls-client-hello', " + lists + " }\ndrops = 'both'"));
+    return !Tcp(path).open().up(hello_for("a.example", concat(tls::extension_of(10, hex("00040017001d")),
+                                                              tls::extension_of(13, hex("000404030804")))));
+  };
+  EXPECT_TRUE(seen("groups = [23, 29]"));
+  EXPECT_FALSE(seen("groups = [23]"));
+  EXPECT_FALSE(seen("groups = [29, 23]"));
+  EXPECT_TRUE(seen("signatures = [0x0403, 0x0804], groups = [23, 29]"));
+  EXPECT_FALSE(seen("signatures = [0x0403], groups = [23, 29]"));
+}
+
+TEST(ShadowsocksFirst, IsAFirstPacketOf160To700Bytes) {
+  for (const auto& [size, seen] : std::vector<std::pair<std::size_t, bool>>{
+           {159, false}, {160, true}, {161, true}, {699, true}, {700, true}, {701, false}}) {
+    Path path(rule("sees = { what = 'shadowsocks-first' }\ndrops = 'both'"));
+    EXPECT_EQ(!Tcp(path).open().up(Buffer(size, 0xc3)), seen) << size;
+    Path tls(rule("sees = { what = 'shadowsocks-first' }\ndrops = 'both'"));
+    Buffer hello = hex("160301");
+    hello.resize(size);
+    EXPECT_TRUE(Tcp(tls).open().up(hello));
+    Path second(rule("sees = { what = 'shadowsocks-first' }\ndrops = 'both'"));
+    Tcp tcp(second);
+    tcp.open().up("x");
+    EXPECT_TRUE(tcp.up(Buffer(size, 0xc3)));
+  }
+}
+
 TEST(Names, AreComparedAsNamesAre) {
   const std::vector<std::string> names = {"exact.example", ".below.example", "Capital.Example",
                                           "dot.example."};

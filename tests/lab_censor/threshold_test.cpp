@@ -66,17 +66,30 @@ TEST(BytesDown, CountsFromTheConnectionsBeginningAndPayloadAlone) {
   EXPECT_FALSE(tcp.down("x"));
 }
 
-TEST(PacketsAfter, CountsThoseThatFollowTheSight) {
+TEST(PacketsAfter, OfSixLetsSixPassThatFollowTheSightAndNotTheSeventh) {
   for (const std::string stream : {"true", "false"}) {
     Path path(rule("sees = { what = 'tls-client-hello', stream = " + stream +
-                   " }\nonce = { packets-after = 5 }\ndrops = 'both'"));
+                   " }\nonce = { packets-after = 6 }\ndrops = 'both'"));
     Tcp tcp(path);
     tcp.open();
     EXPECT_TRUE(tcp.up(hello_for("a.example")));
-    for (int i = 1; i < 5; ++i) EXPECT_TRUE(tcp.down("x")) << i;
+    for (int i = 1; i <= 6; ++i) EXPECT_TRUE(tcp.down("x")) << i;
     EXPECT_FALSE(tcp.down("x"));
     EXPECT_FALSE(tcp.up("x"));
   }
+}
+
+TEST(Connections, ToOneEndpointLetTwoPassAndNotTheThird) {
+  Path path(rule("sees = { what = 'ssh' }\nonce = { connections = 3 }\ndrops = 'both'"));
+  const auto connect = [&path](std::uint16_t port, std::string_view client, std::uint16_t to) {
+    Tcp tcp(path, port, {address("198.51.100.2"), to}, address(client));
+    return tcp.open().up("SSH-2.0-x\r\n");
+  };
+  EXPECT_TRUE(connect(40000, "192.0.2.2", 22));
+  EXPECT_TRUE(connect(40000, "192.0.2.3", 22)) << "of all clients";
+  for (std::uint16_t i = 0; i < 5; ++i)
+    EXPECT_EQ(connect(41000 + i, "192.0.2.2", 23), i < 2) << "of one endpoint";
+  EXPECT_FALSE(connect(42000, "192.0.2.4", 22));
 }
 
 const std::string kSeven =

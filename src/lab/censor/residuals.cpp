@@ -14,14 +14,14 @@ Residuals::Key Residuals::key_of(std::size_t rule, Residual::Tuple tuple, const 
   return {rule, kept};
 }
 
-void Residuals::begin(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment until) {
-  const Key key = key_of(rule, residual.tuple, flow);
+void Residuals::begin(std::size_t rule, Residual::Tuple tuple, const FlowKey& flow, Moment until) {
+  const Key key = key_of(rule, tuple, flow);
   if (until_.size() >= kMost && !until_.contains(key)) until_.erase(until_.begin());
   until_[key] = until;
 }
 
-bool Residuals::holds(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment now) const {
-  const auto found = until_.find(key_of(rule, residual.tuple, flow));
+bool Residuals::holds(std::size_t rule, Residual::Tuple tuple, const FlowKey& flow, Moment now) const {
+  const auto found = until_.find(key_of(rule, tuple, flow));
   return found != until_.end() && now < found->second;
 }
 

@@ -12,10 +12,10 @@ namespace rozaneh::lab {
 class Residuals {
  public:
   // Begins a punishment, or begins it anew. Of 100,000 at once, a new one pushes another out.
-  void begin(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment until);
+  void begin(std::size_t rule, Residual::Tuple tuple, const FlowKey& flow, Moment until);
 
   // Whether the rule still punishes this flow.
-  [[nodiscard]] bool holds(std::size_t rule, const Residual& residual, const FlowKey& flow, Moment now) const;
+  [[nodiscard]] bool holds(std::size_t rule, Residual::Tuple tuple, const FlowKey& flow, Moment now) const;
 
   // Whether anybody may be punished now. Forgets now and then what is over, so that it costs nothing later.
   bool any(Moment now);

@@ -25,8 +25,8 @@ std::vector<std::string_view> sight_names();
 // is `no` for a TCP connection whose client's SYN was not seen.
 Looks look(const Sight& sight, const Glimpse& glimpse);
 
-// Whether a name, in any case and with or without its last dot, is in a list of such names:
-// "example.org", or ".example.org", which stands for all below it and itself.
-bool is_listed(std::string_view name, const std::vector<std::string>& names);
+// Whether a name, in any case unless that is to count and with or without its last dot, is in a list of such
+// names: "example.org", or ".example.org", which stands for all below it and itself.
+bool is_listed(std::string_view name, const std::vector<std::string>& names, bool case_sensitive = false);
 
 }  // namespace rozaneh::lab

@@ -5,17 +5,21 @@
 
 #include "base/encoding.h"
 #include "lab/censor/sights.h"
+#include "lab/censor/spec_action.h"
 #include "lab/censor/toml_table.h"
 #include "lab/packet/headers.h"
 
 namespace rozaneh::lab {
 namespace {
 
-constexpr double kLongest = 1e7;             // seconds: a season
-constexpr std::size_t kMostInjected = 1400;  // bytes of payload, so that it fits any path
-
-Moment seconds(double count) {
-  return std::chrono::duration_cast<Moment>(std::chrono::duration<double>(count));
+std::vector<AddressRange> ranges(TomlTable& table, std::string_view key) {
+  std::vector<AddressRange> found;
+  for (const std::string& text : table.texts(key)) {
+    const auto range = AddressRange::parse(text);
+    if (!range) table.wrong(key, "ranges of addresses such as 198.51.100.0/24");
+    if (range) found.push_back(*range);
+  }
+  return found;
 }
 
 Scope read_scope(TomlTable table) {
@@ -25,13 +29,15 @@ Scope read_scope(TomlTable table) {
     scope.protocol = kProtocols.at(table.choice("protocol", {"tcp", "udp", "icmp", "gre", "esp"}, 0));
   scope.ports = table.numbers16("ports");
   scope.not_ports = table.numbers16("not-ports");
-  for (const std::string& text : table.texts("servers")) {
-    const auto range = AddressRange::parse(text);
-    if (!range) table.wrong("servers", "ranges of addresses such as 198.51.100.0/24");
-    if (range) scope.servers.push_back(*range);
-  }
+  scope.servers = ranges(table, "servers");
+  scope.clients = ranges(table, "clients");
+  scope.not_clients = ranges(table, "not-clients");
   scope.opened_inside = table.flag("opened-inside");
   scope.destinations = table.number("destinations", 1, 0, 1);
+  scope.sources = table.number("sources", 1, 0, 1);
+  scope.unresolved = toml_seconds(table.number("unresolved", 0, 0, kLongestSeconds));
+  scope.on_list = table.text("on-list");
+  scope.not_on_list = table.text("not-on-list");
   table.end();
   return scope;
 }
@@ -48,8 +54,11 @@ Sight read_sight(TomlTable table) {
   sight.within_packets = static_cast<unsigned>(table.whole("within-packets", 0, 1000).value_or(0));
   sight.names = table.texts("names");
   sight.names_allow = table.flag("names-allow");
+  sight.case_sensitive = table.flag("case-sensitive");
   sight.keywords = table.texts("keywords");
   sight.ciphers = table.numbers16("ciphers");
+  sight.groups = table.numbers16("groups");
+  sight.signatures = table.numbers16("signatures");
   sight.extensions = table.numbers16("extensions");
   sight.ja3 = table.texts("ja3");
   sight.ja4 = table.texts("ja4");
@@ -63,94 +72,13 @@ Sight read_sight(TomlTable table) {
 
 Threshold read_threshold(TomlTable table) {
   Threshold threshold;
-  threshold.age = seconds(table.number("age", 0, 0, kLongest));
+  threshold.age = toml_seconds(table.number("age", 0, 0, kLongestSeconds));
   threshold.bytes_down = static_cast<std::uint64_t>(table.whole("bytes-down", 0, 1 << 30).value_or(0));
   threshold.packets_after = static_cast<std::uint64_t>(table.whole("packets-after", 0, 1 << 20).value_or(0));
   threshold.simultaneous = static_cast<unsigned>(table.whole("simultaneous", 0, 10000).value_or(0));
+  threshold.connections = static_cast<unsigned>(table.whole("connections", 0, 1 << 20).value_or(0));
   table.end();
   return threshold;
-}
-
-// "rst+ack"
-std::optional<std::uint8_t> flags_of(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::uint8_t>, 4> kNames = {
-      {{"rst", kRst}, {"ack", kAck}, {"fin", kFin}, {"psh", kPsh}}};
-  std::uint8_t flags = 0;
-  for (;;) {
-    const auto plus = text.find('+');
-    const auto* found =
-        std::ranges::find(kNames, text.substr(0, plus), &std::pair<std::string_view, std::uint8_t>::first);
-    if (found == kNames.end()) return std::nullopt;
-    flags |= found->second;
-    if (plus == std::string_view::npos) return flags;
-    text.remove_prefix(plus + 1);
-  }
-}
-
-InjectedPacket read_injected(TomlTable table) {
-  InjectedPacket packet;
-  packet.to = table.choice("to", {"client", "server"}, 0) == 0 ? End::client : End::server;
-  const auto flags = flags_of(table.text("flags", "rst"));
-  if (!flags) table.wrong("flags", "rst, ack, fin and psh, joined by +");
-  packet.flags = flags.value_or(0);
-  packet.count = static_cast<unsigned>(table.whole("count", 1, 16).value_or(1));
-  const auto least = table.whole("id", 0, 65535);
-  const auto most = table.whole("id-most", 0, 65535);
-  if (most && *most < least.value_or(65536)) table.wrong("id-most", "a number not below 'id'");
-  if (least) packet.id_least = static_cast<std::uint16_t>(*least);
-  if (least) packet.id_most = static_cast<std::uint16_t>(std::max(*least, most.value_or(*least)));
-  packet.dont_fragment = table.flag("dont-fragment");
-  if (const auto ttl = table.whole("ttl", 1, 255)) packet.ttl = static_cast<std::uint8_t>(*ttl);
-  const std::string text = table.text("text");
-  append(packet.payload, bytes_of(text));
-  if (const auto bytes = decode_hex(table.text("bytes"))) {
-    append(packet.payload, *bytes);
-  } else {
-    table.wrong("bytes", "hexadecimal digits");
-  }
-  if (packet.payload.size() > kMostInjected)
-    table.wrong(text.empty() ? "bytes" : "text", fmt::format("at most {} bytes", kMostInjected));
-  table.end();
-  return packet;
-}
-
-Throttle read_throttle(TomlTable table) {
-  Throttle throttle;
-  throttle.bytes_per_second =
-      static_cast<std::uint64_t>(table.whole("bytes-per-second", 1, 1'000'000'000).value_or(0));
-  if (throttle.bytes_per_second == 0) table.missing("bytes-per-second");
-  throttle.share = static_cast<Throttle::Share>(table.choice("share", {"flow", "client", "all"}, 0));
-  throttle.queue = static_cast<std::uint64_t>(table.whole("queue", 1500, 1 << 26).value_or(32 * 1024));
-  table.end();
-  return throttle;
-}
-
-Residual read_residual(TomlTable table) {
-  Residual residual;
-  residual.tuple = static_cast<Residual::Tuple>(
-      table.choice("tuple", {"flow", "client-server-port", "client-server", "server-port", "server"}, 1));
-  residual.lasts = seconds(table.number("lasts", 0, 0.001, kLongest));
-  if (!table.has("lasts")) table.missing("lasts");
-  residual.restarts = table.flag("restarts");
-  residual.probability = table.number("probability", 1, 0, 1);
-  table.end();
-  return residual;
-}
-
-Action read_action(TomlTable& table) {
-  Action action;
-  const std::size_t drops = table.choice("drops", {"nothing", "up", "down", "both"}, 0);
-  action.drop_up = drops == 1 || drops == 3;
-  action.drop_down = drops == 2 || drops == 3;
-  action.lets_pass = table.flag("lets-pass");
-  action.only_packet = table.flag("only-packet");
-  for (TomlTable& each : table.tables("inject")) action.inject.push_back(read_injected(std::move(each)));
-  action.dns_answer = table.text("dns-answer");
-  if (!action.dns_answer.empty() && !IpAddress::parse(action.dns_answer))
-    table.wrong("dns-answer", "an IP address");
-  if (auto throttle = table.table("throttle")) action.throttle = read_throttle(std::move(*throttle));
-  if (auto residual = table.table("residual")) action.residual = read_residual(std::move(*residual));
-  return action;
 }
 
 CensorRule read_rule(TomlTable table) {
@@ -167,6 +95,12 @@ CensorRule read_rule(TomlTable table) {
       table.choice("confidence", {"primary", "secondary", "recalled", "measured"}, 2));
   table.end();
   return rule;
+}
+
+bool puts_on(const CensorSpec& spec, const std::string& list) {
+  return std::ranges::any_of(spec.rules, [&list](const CensorRule& rule) {
+    return rule.action.lists && rule.action.lists->on == list;
+  });
 }
 
 CensorSpec read_spec(TomlTable table) {
@@ -192,6 +126,10 @@ CensorSpec read_spec(TomlTable table) {
   }
   for (TomlTable& each : table.tables("rule")) spec.rules.push_back(read_rule(std::move(each)));
   if (spec.rules.empty() && spec.with.empty()) table.missing("rule");
+  for (const CensorRule& rule : spec.rules)
+    for (const std::string& list : {rule.scope.on_list, rule.scope.not_on_list})
+      if (!list.empty() && spec.with.empty() && !puts_on(spec, list))
+        table.wrong("rule", fmt::format("a rule that 'lists' on '{}', which '{}' asks for", list, rule.name));
   table.end();
   if (spec.control.passes.empty() || spec.control.blocked.empty())
     table.wrong("control", "two subjects, 'passes' and 'blocked'");

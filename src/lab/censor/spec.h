@@ -42,8 +42,14 @@ struct Scope {
   std::vector<std::uint16_t> ports;      // the server's; empty: all
   std::vector<std::uint16_t> not_ports;
   std::vector<AddressRange> servers;  // empty: all
-  bool opened_inside = false;         // only flows that a client inside has opened
-  double destinations = 1;            // the part of all server addresses that is treated so, drawn by seed
+  std::vector<AddressRange> clients;  // empty: all
+  std::vector<AddressRange> not_clients;
+  bool opened_inside = false;  // only flows that a client inside has opened
+  double destinations = 1;     // the part of all server addresses that is treated so, drawn by seed
+  double sources = 1;          // the same of the clients' addresses
+  Moment unresolved{};         // only to addresses that no DNS answer has told the client for so long; 0: any
+  std::string on_list;         // only those that a rule has put on this list; empty: any
+  std::string not_on_list;     // only those that are not
 };
 
 // What bytes must look like.
@@ -54,8 +60,12 @@ struct Sight {
   unsigned within_packets = 0;     // only in the first so many packets with data of that direction; 0: any
   std::vector<std::string> names;  // exact, or ".example.org" with all below it; empty: any
   bool names_allow = false;        // turned round: seen unless the name is one of them
+  bool case_sensitive = false;     // names are compared letter by letter
   std::vector<std::string> keywords;
-  std::vector<std::uint16_t> ciphers;     // of a ClientHello: exactly these, in this order
+  std::vector<std::uint16_t>
+      ciphers;  // of a ClientHello: exactly these, in this order; the ServerHello's: one of these
+  std::vector<std::uint16_t> groups;      // of a ClientHello, likewise
+  std::vector<std::uint16_t> signatures;  // signature algorithms of a ClientHello, likewise
   std::vector<std::uint16_t> extensions;  // all of these are there
   std::vector<std::string> ja3;
   std::vector<std::string> ja4;
@@ -67,8 +77,9 @@ struct Sight {
 struct Threshold {
   Moment age{};                     // of the flow
   std::uint64_t bytes_down = 0;     // of payload
-  std::uint64_t packets_after = 0;  // that followed the sight
+  std::uint64_t packets_after = 0;  // that follow the sight and still pass
   unsigned simultaneous = 0;        // open flows of one client to one endpoint with this sight
+  unsigned connections = 0;         // to one endpoint with this sight, of all clients, this one included
 };
 
 enum class End { client, server };
@@ -104,6 +115,36 @@ struct Residual {
   double probability = 1;  // of each later connection
 };
 
+// Of the directions of a flow.
+enum class Way { both, up, down };
+
+struct Delay {
+  Moment time{};
+  Moment jitter{};  // at most so much more; the packets of one direction stay in order
+  Way way = Way::both;
+};
+
+struct Loss {
+  double probability = 0;  // of each packet
+  Way way = Way::both;
+};
+
+// A packet on its way through becomes another one, with right checksums.
+struct Rewrite {
+  Way way = Way::both;
+  std::uint8_t flags = 0;  // only TCP packets that have all of these
+  std::optional<std::uint16_t> window;
+  Buffer find, with;         // of one length: wherever it stands in the packet's payload
+  std::uint8_t becomes = 0;  // a TCP packet with these flags instead, without its data; 0: as it is
+};
+
+// A list that rules put others on and that their scopes ask for, such as a grey list.
+struct Listing {
+  std::string on;
+  Residual::Tuple tuple = Residual::Tuple::server;
+  Moment lasts{};
+};
+
 struct Action {
   bool drop_up = false, drop_down = false;
   bool lets_pass = false;    // the packet by which it was seen still gets through
@@ -112,6 +153,14 @@ struct Action {
   std::string dns_answer;  // an address, for a sight of a DNS query
   std::optional<Throttle> throttle;
   std::optional<Residual> residual;
+  std::optional<Delay> delay;
+  std::optional<Loss> lose;
+  std::vector<Rewrite> rewrite;
+  std::optional<Listing> lists;
+  std::string probes;  // the kind of probes to try the server with first: all else is done once they succeed
+
+  // Whether it changes what becomes of packets that get through.
+  [[nodiscard]] bool hampers() const { return throttle || delay || lose || !rewrite.empty(); }
 };
 
 struct CensorRule {

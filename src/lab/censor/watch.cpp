@@ -37,6 +37,13 @@ void Watch::put_together(const PacketView& packet, Direction direction) {
   }
 }
 
+std::size_t Watch::held() const {
+  std::size_t total = 0;
+  for (const StreamPrefix& each : streams_) total += 2 * each.held();
+  for (const Buffer& each : first_payloads_) total += each.capacity();
+  return total;
+}
+
 void Watch::put_away() {
   streams_.fill(StreamPrefix());
   first_payloads_ = {};

@@ -31,6 +31,10 @@ class Watch {
   // Gives back what was put together, when nobody will ask for it any more.
   void put_away();
 
+  // Bytes that are kept, about: the beginnings of the streams, as much again for what is read out of them,
+  // and the first payloads.
+  [[nodiscard]] std::size_t held() const;
+
   [[nodiscard]] bool began_with_syn() const { return began_with_syn_; }
   // The beginning of a TCP stream, put together.
   [[nodiscard]] Bytes stream(Direction direction) const { return streams_[index(direction)].bytes(); }

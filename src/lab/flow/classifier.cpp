@@ -1,6 +1,7 @@
 #include "lab/flow/classifier.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rozaneh::lab {
 namespace {
@@ -14,7 +15,8 @@ Protocol protocol_of(const PacketView& packet) {
 
 }  // namespace
 
-Classifier::Classifier(FlowLimits limits) : table_(limits, 0, [this](auto& flow, FlowEnd) { end(flow); }) {}
+Classifier::Classifier(FlowLimits limits, std::size_t most_held)
+    : most_held_(most_held), table_(limits, 0, [this](auto& flow, FlowEnd) { end(flow); }) {}
 
 void Classifier::add(Bytes packet, Moment when) {
   now_ = std::max(now_, when);
@@ -54,6 +56,8 @@ void Classifier::look(const PacketView& packet, Table::Seen& seen) {
     report.protocol = protocol_of(packet);
     if (packet.tcp() != nullptr) state.sight = std::make_unique<TcpSight>();
     if (packet.udp() != nullptr) state.sight = std::make_unique<UdpSight>();
+    state.is_looked_at = true;
+    state.place = looked_at_.insert(looked_at_.end(), seen.flow.key);
   }
   report.end = seen.flow.last;
   const bool up = seen.direction == Direction::up;
@@ -63,6 +67,15 @@ void Classifier::look(const PacketView& packet, Table::Seen& seen) {
     look_at_tcp(packet, state, seen.direction);
   else if (auto* udp = std::get_if<std::unique_ptr<UdpSight>>(&state.sight))
     (*udp)->add(seen.direction, report.key, packet.payload());
+  make_room(state);
+}
+
+void Classifier::make_room(State& grown) {
+  std::size_t holds = 0;
+  if (const auto* tcp = std::get_if<std::unique_ptr<TcpSight>>(&grown.sight)) holds = (*tcp)->held();
+  if (const auto* udp = std::get_if<std::unique_ptr<UdpSight>>(&grown.sight)) holds = (*udp)->held();
+  held_ += holds - std::exchange(grown.held, holds);
+  while (held_ > most_held_ && !looked_at_.empty()) judge(table_.find(looked_at_.front())->state);
 }
 
 void Classifier::look_at_tcp(const PacketView& packet, State& state, Direction direction) {
@@ -77,10 +90,19 @@ void Classifier::look_at_tcp(const PacketView& packet, State& state, Direction d
   if (sight != nullptr && !tcp.has(kRst)) (*sight)->add(direction, tcp, packet.payload());
 }
 
-void Classifier::end(Table::Flow& flow) {
-  State& state = flow.state;
+// Says what the flow was, and looks at it no more.
+void Classifier::judge(State& state) {
+  if (!std::exchange(state.is_looked_at, false)) return;
   if (const auto* tcp = std::get_if<std::unique_ptr<TcpSight>>(&state.sight)) (*tcp)->tell(state.report);
   if (const auto* udp = std::get_if<std::unique_ptr<UdpSight>>(&state.sight)) (*udp)->tell(state.report);
+  state.sight = std::monostate();
+  held_ -= std::exchange(state.held, 0);
+  looked_at_.erase(state.place);
+}
+
+void Classifier::end(Table::Flow& flow) {
+  State& state = flow.state;
+  judge(state);
   ended_.emplace_back(state.order, std::move(state.report));
 }
 

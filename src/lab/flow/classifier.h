@@ -1,6 +1,7 @@
 // Takes packets, one after the other as they went by, and tells what each flow was.
 #pragma once
 
+#include <list>
 #include <memory>
 #include <variant>
 
@@ -12,10 +13,14 @@
 
 namespace rozaneh::lab {
 
-// Holds no packets, only what TcpSight, UdpSight and FragmentTable keep. Not copyable.
+// Holds no packets, only what TcpSight, UdpSight and FragmentTable keep: of all flows together `most_held`
+// bytes, about. Where they do not suffice, the flow that has been looked at longest is judged by what it has
+// shown so far. Not copyable.
 class Classifier {
  public:
-  explicit Classifier(FlowLimits limits = {});
+  static constexpr std::size_t kMostHeld = std::size_t{512} << 20U;
+
+  explicit Classifier(FlowLimits limits = {}, std::size_t most_held = kMostHeld);
 
   // `packet` begins with the IP header. What is no IP packet is passed over. A time before the last is taken
   // for the last, as captures of several interfaces are not in order.
@@ -25,6 +30,8 @@ class Classifier {
   // afterwards.
   std::vector<FlowReport> finish();
 
+  [[nodiscard]] std::size_t held() const { return held_; }
+
  private:
   struct State {
     FlowReport report;
@@ -33,6 +40,9 @@ class Classifier {
     bool has_syn = false;
     bool is_over = false;  // a RST, or a FIN, was seen
     std::uint64_t order = 0;
+    std::size_t held = 0;  // bytes, as counted
+    bool is_looked_at = false;
+    std::list<FlowKey>::iterator place{};  // while it is
   };
   using Table = FlowTable<State>;
 
@@ -40,8 +50,13 @@ class Classifier {
   void begin_anew(const PacketView& packet);
   void look(const PacketView& packet, Table::Seen& seen);
   void look_at_tcp(const PacketView& packet, State& state, Direction direction);
+  void make_room(State& grown);
+  void judge(State& state);
   void end(Table::Flow& flow);
 
+  std::size_t most_held_;
+  std::size_t held_ = 0;
+  std::list<FlowKey> looked_at_;  // since longest first
   FragmentTable fragments_;
   Moment now_{};
   std::uint64_t flows_ = 0;

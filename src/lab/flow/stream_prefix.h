@@ -32,6 +32,8 @@ class StreamPrefix {
   [[nodiscard]] std::size_t size() const { return contiguous(); }
   // Whether the prefix has reached its limit; what comes later is not kept.
   [[nodiscard]] bool is_full() const { return contiguous() == limit_; }
+  // Bytes of memory that its data take.
+  [[nodiscard]] std::size_t held() const { return data_.capacity(); }
   // Whether data behind a gap are waiting for what belongs before them.
   [[nodiscard]] bool has_gap() const {
     return ranges_.size() > 1 || (ranges_.size() == 1 && ranges_[0].begin > 0);

@@ -16,6 +16,8 @@ class TcpSight {
   void add(Direction direction, const TcpHeader& header, Bytes payload);
   // Writes down what is known so far: protocol, name, version, fingerprints, hits.
   void tell(FlowReport& report) const;
+  // Bytes that are kept, about: of the streams, and as much again for what is read out of them.
+  [[nodiscard]] std::size_t held() const { return 2 * (up_.held() + down_.held()); }
 
  private:
   [[nodiscard]] StreamPrefix& stream(Direction direction) { return direction == Direction::up ? up_ : down_; }

@@ -13,6 +13,8 @@ class UdpSight {
  public:
   void add(Direction direction, const FlowKey& key, Bytes payload);
   void tell(FlowReport& report) const;
+  // Bytes that are kept, about.
+  [[nodiscard]] std::size_t held() const { return quic_.held(); }
 
  private:
   void look(Direction direction, const FlowKey& key, Bytes payload);

@@ -1,6 +1,8 @@
 #include "lab/recognise/http.h"
 
 #include <array>
+#include <charconv>
+#include <limits>
 
 #include "base/address.h"
 
@@ -8,6 +10,7 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr std::size_t kMaxHead = 8 * 1024;
+constexpr std::size_t kEverything = std::numeric_limits<std::size_t>::max();
 constexpr std::array<std::string_view, 17> kMethods = {
     "GET ", "HEAD ",     "POST ",      "PUT ",   "DELETE ", "CONNECT ", "TRACE ", "OPTIONS ", "PATCH ",
     "PRI ", "PROPFIND ", "PROPPATCH ", "MKCOL ", "COPY ",   "MOVE ",    "LOCK ",  "UNLOCK "};
@@ -120,6 +123,28 @@ std::optional<HttpRequest> parse_http_request(Bytes up) {
   request.version = *line;
   read_fields(request, rest);
   return request;
+}
+
+std::optional<std::size_t> http_request_size(Bytes up) {
+  if (looks_like_http(up) != Looks::yes) return std::nullopt;
+  constexpr std::string_view kLength = "content-length";
+  constexpr std::string_view kEncoding = "transfer-encoding";
+  const std::string_view text = *begin_of(up);
+  const auto named = [](std::string_view line, std::string_view name) {
+    return std::ranges::equal(trim(line.substr(0, line.find(':'))), name, {}, lower);
+  };
+  std::uint64_t body = 0;
+  std::string_view rest = text;
+  while (const auto line = take_line(rest)) {
+    if (line->empty()) {
+      const auto head = static_cast<std::size_t>(rest.data() - text_of(up).data());
+      return body > kEverything - head ? kEverything : head + static_cast<std::size_t>(body);
+    }
+    const std::string_view value = trim(line->substr(std::min(line->find(':'), line->size() - 1) + 1));
+    if (named(*line, kLength)) std::from_chars(value.data(), value.data() + value.size(), body);
+    if (named(*line, kEncoding)) body = kEverything;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> HttpRequest::name() const {

@@ -37,6 +37,10 @@ struct HttpRequest {
 // goes on with one space (RFC 9112 section 5.2). Looks at the first 8 KiB and no further.
 std::optional<HttpRequest> parse_http_request(Bytes up);
 
+// How many bytes the first request takes, with its head and, by its Content-Length, its body; nullopt while
+// the head is not whole. A body in chunks takes all that follows: nobody looks into it.
+std::optional<std::size_t> http_request_size(Bytes up);
+
 // The status of a response; nullopt while it cannot be told, or ever.
 std::optional<unsigned> http_status(Bytes down);
 

@@ -28,6 +28,9 @@ class QuicCryptoStream {
   // What is there without a gap from the start, borrowed until the next call.
   [[nodiscard]] Bytes beginning() const;
 
+  // Bytes of memory that its data take.
+  [[nodiscard]] std::size_t held() const { return data_.capacity(); }
+
  private:
   std::size_t limit_;
   Buffer data_;
@@ -61,6 +64,8 @@ class QuicHelloReader {
   // For the answer `hello`.
   [[nodiscard]] const tls::ClientHello& hello() const { return hello_; }
   [[nodiscard]] std::uint32_t version() const { return version_; }
+  // Bytes of memory that what has come takes, about.
+  [[nodiscard]] std::size_t held() const { return stream_.held(); }
 
  private:
   void take_packet(Bytes packet, const QuicLongHeader& header);

@@ -42,6 +42,22 @@ std::optional<MessageHeader> message_header(Bytes payload) {
   return MessageHeader{.type = static_cast<tls::HandshakeType>(*word >> 24U), .size = *word & 0xffffffU};
 }
 
+// The message of a type that begins in the payload's first record.
+struct BegunMessage {
+  Bytes body;            // as much as is there, or more behind it
+  std::size_t size = 0;  // of the body, as it says
+};
+
+std::optional<BegunMessage> message_in_packet(Bytes payload, tls::HandshakeType type) {
+  const auto record = tls::parse_record_header(payload);
+  if (!record || record->type != tls::ContentType::handshake) return std::nullopt;
+  payload = payload.subspan(tls::kRecordHeader);
+  payload = payload.first(std::min(record->length, payload.size()));
+  const auto message = message_header(payload);
+  if (!message || message->type != type) return std::nullopt;
+  return BegunMessage{.body = payload.subspan(tls::kHandshakeHeader), .size = message->size};
+}
+
 bool begins_with_key_exchange(const tls::RecordHeader& record, Bytes payload) {
   if (record.type != tls::ContentType::handshake || record.version > tls::kTls12) return false;
   const auto message = message_header(payload);
@@ -74,18 +90,19 @@ bool has_client_key_exchange(Bytes payload) {
 }
 
 std::optional<ClientHelloInPacket> client_hello_in_packet(Bytes payload) {
-  const auto record = tls::parse_record_header(payload);
-  if (!record || record->type != tls::ContentType::handshake) return std::nullopt;
-  payload = payload.subspan(tls::kRecordHeader);
-  payload = payload.first(std::min(record->length, payload.size()));
-  const auto message = message_header(payload);
-  if (!message || message->type != tls::HandshakeType::client_hello) return std::nullopt;
-  const Bytes rest = payload.subspan(tls::kHandshakeHeader);
-  const bool whole = rest.size() >= message->size;
-  auto hello =
-      whole ? tls::parse_client_hello(rest.first(message->size)) : tls::parse_client_hello_prefix(rest);
+  const auto begun = message_in_packet(payload, tls::HandshakeType::client_hello);
+  if (!begun) return std::nullopt;
+  const bool whole = begun->body.size() >= begun->size;
+  auto hello = whole ? tls::parse_client_hello(begun->body.first(begun->size))
+                     : tls::parse_client_hello_prefix(begun->body);
   if (!hello) return std::nullopt;
   return ClientHelloInPacket{.hello = *std::move(hello), .whole = whole};
+}
+
+std::optional<tls::ServerHello> server_hello_in_packet(Bytes payload) {
+  const auto begun = message_in_packet(payload, tls::HandshakeType::server_hello);
+  if (!begun || begun->body.size() < begun->size) return std::nullopt;
+  return tls::parse_server_hello(begun->body.first(begun->size));
 }
 
 }  // namespace rozaneh::lab

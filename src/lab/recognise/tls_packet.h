@@ -6,6 +6,7 @@
 
 #include "lab/recognise/looks.h"
 #include "wire/tls/client_hello.h"
+#include "wire/tls/server_hello.h"
 
 namespace rozaneh::lab {
 
@@ -30,5 +31,8 @@ struct ClientHelloInPacket {
   bool whole = false;
 };
 std::optional<ClientHelloInPacket> client_hello_in_packet(Bytes payload);
+
+// The ServerHello that begins in the payload's first record and is whole in there.
+std::optional<tls::ServerHello> server_hello_in_packet(Bytes payload);
 
 }  // namespace rozaneh::lab
