@@ -1,14 +1,13 @@
 #include "lab/far/echo.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-
 #include <array>
-#include <cerrno>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 
 #include "io/deadline.h"
 #include "io/error.h"
-#include "lab/path/descriptor.h"
+#include "io/tcp_stream.h"
 
 namespace rozaneh::lab {
 namespace {
@@ -30,24 +29,20 @@ io::Task<> Echo::serve(io::Loop& loop, io::StreamPtr stream, Endpoint /*peer*/) 
 }
 
 Result<> echo_datagrams(const Endpoint& at, const std::function<void()>& ready) {
-  const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_in local{};
-  local.sin_family = AF_INET;
-  local.sin_port = htons(at.port);
-  std::memcpy(&local.sin_addr, at.address.v4().data(), sizeof local.sin_addr);
-  if (!socket.is_open() ||
-      bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0)
-    return std::unexpected(io::from_errno(errno, "listen for datagrams"));
+  using boost::asio::ip::udp;
+  boost::system::error_code failure;
+  boost::asio::io_context context;
+  const udp::endpoint local(io::to_asio(at).address(), at.port);
+  udp::socket socket(context);
+  socket.open(local.protocol(), failure);
+  if (!failure) socket.bind(local, failure);
+  if (failure) return std::unexpected(io::from_system(failure));
   ready();
-  for (std::array<std::uint8_t, 65536> datagram{};;) {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    const ssize_t count = recvfrom(socket.number(), datagram.data(), datagram.size(), 0,
-                                   reinterpret_cast<sockaddr*>(&peer), &size);
-    if (count < 0 && errno != EINTR) return std::unexpected(io::from_errno(errno, "receive datagrams"));
-    if (count > 0)
-      (void)sendto(socket.number(), datagram.data(), static_cast<std::size_t>(count), 0,
-                   reinterpret_cast<const sockaddr*>(&peer), size);
+  std::array<std::uint8_t, 65536> datagram{};
+  for (udp::endpoint peer;;) {
+    const std::size_t count = socket.receive_from(boost::asio::buffer(datagram), peer, 0, failure);
+    if (failure) return std::unexpected(io::from_system(failure));
+    socket.send_to(boost::asio::buffer(datagram, count), peer, 0, failure);  // what cannot be sent is lost
   }
 }
 

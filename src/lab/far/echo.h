@@ -13,7 +13,7 @@ class Echo final : public io::Handler {
   io::Task<> serve(io::Loop& loop, io::StreamPtr stream, Endpoint peer) override;
 };
 
-// Over UDP and IPv4, until it is killed. `ready` is called once it listens.
+// Over UDP, until it is killed. `ready` is called once it listens.
 Result<> echo_datagrams(const Endpoint& at, const std::function<void()>& ready);
 
 }  // namespace rozaneh::lab

@@ -152,10 +152,12 @@ Result<> open_far_side(const Topology& topology) {
       return serve_names(names, Topology::server_address(false, kWeb), Topology::server_address(true, kWeb),
                          ready);
     });
-  if (done)
-    done = start_service(topology, "echo", [](const std::function<void()>& ready) {
-      return echo_datagrams({Topology::server_address(false, kEcho), kEchoPort}, ready);
+  for (const bool v6 : {false, true}) {
+    if (!done) break;
+    done = start_service(topology, "echo", [v6](const std::function<void()>& ready) {
+      return echo_datagrams({Topology::server_address(v6, kEcho), kEchoPort}, ready);
     });
+  }
   return done;
 }
 

@@ -10,7 +10,7 @@ namespace rozaneh::lab {
 // Ports 80, 443, 1443 (TLS 1.2 alone), 2443 (TLS 1.3 alone) and 3443 (a certificate that is valid for two
 // hours).
 inline constexpr std::uint8_t kWeb = 10;
-inline constexpr std::uint8_t kEcho = 12;        // port 443, TCP and UDP
+inline constexpr std::uint8_t kEcho = 12;        // port 443, TCP (IPv4 alone) and UDP
 inline constexpr std::uint8_t kListedWeb = 44;   // the same; an address that censors list
 inline constexpr std::uint8_t kNameServer = 53;  // port 53
 
