@@ -24,7 +24,8 @@ constexpr const char* kAbout =
     "rozaneh carries traffic past network censors.\n\n"
     "  rozaneh bridge --egress open      on a server: prints a link to share\n"
     "  rozaneh client LINK               on your machine: a SOCKS5 and HTTP proxy that leads there\n"
-    "  rozaneh pt                        in torrc, in place of obfs4proxy\n";
+    "  rozaneh pt                        in torrc, in place of obfs4proxy\n"
+    "  rozaneh lab run CENSOR -- CMD     a program behind a documented censor\n";
 
 struct Everything {
   CLI::App app{kAbout, "rozaneh"};
