@@ -9,6 +9,7 @@
 #include "io/error.h"
 #include "lab/censor/library.h"
 #include "lab/report/report.h"
+#include "lab/score/subjects.h"
 
 namespace rozaneh::cli {
 namespace {
@@ -61,6 +62,20 @@ Result<std::vector<lab::CensorSpec>> whole_censors() {
   return all;
 }
 
+Result<std::vector<lab::ReportedSubject>> subjects() {
+  const auto all = lab::all_subjects();
+  if (!all) return std::unexpected(all.error());
+  std::vector<lab::ReportedSubject> reported;
+  reported.reserve(all->size());
+  for (const lab::SubjectSpec& spec : *all)
+    reported.push_back({.id = spec.id,
+                        .title = spec.title,
+                        .kind = std::string(lab::name_of(spec.kind)),
+                        .innocent = spec.innocent,
+                        .year = spec.year});
+  return reported;
+}
+
 Result<lab::Report> report_on(const fs::path& directory) {
   const auto content = io::read_file(directory / "results.jsonl", lab::kMostResults);
   if (!content) return std::unexpected(content.error());
@@ -68,7 +83,9 @@ Result<lab::Report> report_on(const fs::path& directory) {
   if (!results) return std::unexpected(results.error().at((directory / "results.jsonl").string()));
   const auto censors = whole_censors();
   if (!censors) return std::unexpected(censors.error());
-  return lab::make_report(std::move(*results), *censors, {});
+  const auto known = subjects();
+  if (!known) return std::unexpected(known.error());
+  return lab::make_report(std::move(*results), *censors, *known);
 }
 
 // How the one file names the other in a link.

@@ -47,7 +47,7 @@ TEST(Markdown, HasTheTableAndEachCensor) {
   EXPECT_TRUE(text.contains("- Source: [A paper](https://example.org/paper)"));
   EXPECT_TRUE(text.contains("1. client ↔ server: TCP connection"));
   EXPECT_TRUE(text.contains("- Innocent traffic that it hit: SSH"));
-  EXPECT_TRUE(text.contains("| HTTPS | blocked | 0 of 3 | 3.00 ms | 1.23 MB/s | 42 % | 5.01 s | – | 0 |"));
+  EXPECT_TRUE(text.contains("| https | blocked | 0 of 3 | 3.00 ms | 1.23 MB/s | 42 % | 5.01 s | – | 0 |"));
   EXPECT_FALSE(to_markdown(usual(), "").contains("!["));
 }
 

@@ -22,7 +22,7 @@ TEST(Plot, HasTheMeanOfEachStretch) {
   const Cell each = with_timeline({{1, 1000}, {2, 1250}, {4, 1250}});
   EXPECT_EQ(top_rate({&each}), 1000);
   // Left edge 4, width 192; bottom 70, height 62 times the root of the share.
-  EXPECT_EQ(path_of(plot_svg(each, 1000, "t")), "M4 70V8H52V39H100V70H196V70");
+  EXPECT_EQ(path_of(plot_svg(each, 1000, "t")), "M4 70v-62h48v31h48v31h96V70");
 }
 
 TEST(Plot, PutsBurstsTogether) {

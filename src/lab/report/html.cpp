@@ -55,9 +55,9 @@ std::string kind_row(const Report& report) {
 std::string subject_row(const Report& report) {
   std::string out = R"(<tr class="subjects"><th scope="col">Censor</th>)";
   for (const ReportedSubject& subject : report.subjects)
-    out +=
-        fmt::format(R"(<th scope="col" data-k="{}"{}><span>{}</span></th>)", escape_html(subject.kind),
-                    subject.innocent ? R"( class="innocent")" : "", escape_html(shorten(subject.title, 34)));
+    out += fmt::format(R"(<th scope="col" data-k="{}" title="{}{}"><span>{}</span></th>)",
+                       escape_html(subject.kind), escape_html(subject.title),
+                       subject.innocent ? " (innocent)" : "", escape_html(shorten(subject.id, 34)));
   return out + R"(<th scope="col" class="hits"><span>innocent traffic hit</span></th></tr>)";
 }
 

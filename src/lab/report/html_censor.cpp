@@ -98,16 +98,18 @@ std::string about(const Report& report, const ReportRow& row) {
 }
 
 std::string figures_row(const Report& report, const ReportRow& row, std::size_t subject, const Cell& cell) {
+  const ReportedSubject& about = report.subjects[subject];
   const CellFigures f = figures_of(cell);
   std::string why = cell.outcome == Outcome::passes ? "" : escape_html(cell.why);
   if (!cell.pcap.empty()) why += fmt::format(" <code>{}</code>", escape_html(cell.pcap));
   return fmt::format(
-      R"(<tr id="{}" tabindex="-1"><th scope="row">{}</th><td class="outcome" data-o="{}">{} {}</td><td>{}</td><td>{}</td>)"
+      R"(<tr id="{}" tabindex="-1"><th scope="row">{}<small>{}</small></th><td class="outcome" data-o="{}">{} {}</td><td>{}</td><td>{}</td>)"
       R"(<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="why">{}</td></tr>)"
       "\n",
-      address_of(row, report, subject), escape_html(report.subjects[subject].title), letter_of(cell.outcome),
-      sign_of(cell.outcome), name_of(cell.outcome), f.fetches, f.bytes, f.first_byte, f.goodput,
-      f.of_uncensored, f.notice, f.recover, f.streams_lost, why);
+      address_of(row, report, subject), escape_html(about.title),
+      about.title == about.id ? "" : escape_html(about.id), letter_of(cell.outcome), sign_of(cell.outcome),
+      name_of(cell.outcome), f.fetches, f.bytes, f.first_byte, f.goodput, f.of_uncensored, f.notice,
+      f.recover, f.streams_lost, why);
 }
 
 std::string figures_table(const Report& report, const ReportRow& row) {
@@ -134,7 +136,7 @@ std::string plots(const Report& report, const ReportRow& row) {
       rate_text(top));
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     if (!row.cells[i] || row.cells[i]->timeline.empty()) continue;
-    const std::string& title = report.subjects[i].title;
+    const std::string& title = report.subjects[i].id;
     out += fmt::format(R"(<figure data-o="{}"><figcaption>{}</figcaption>{}</figure>)",
                        letter_of(row.cells[i]->outcome), escape_html(shorten(title, 34)),
                        plot_svg(*row.cells[i], top, title));

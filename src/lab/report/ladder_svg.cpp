@@ -85,7 +85,8 @@ class Drawing {
     const auto [from, to] = span(step);
     const bool half = step.kind == Kind::dropped || step.kind == Kind::injected;
     const std::string text = escape_html(shorten(step.text, half ? kHalf : kWhole));
-    out_ += fmt::format(R"(<text class="what" x="{}" y="{}">{}</text>)", (from + to) / 2, y_ - 6, text);
+    out_ += fmt::format(R"(<text class="what" x="{}" y="{}">{}</text>)", (from + to) / 2,
+                        y_ - (step.sees && !half ? 9 : 6), text);
   }
 
   void cross() {

@@ -32,7 +32,7 @@ std::string table(const Report& report) {
   std::string out = "| censor |";
   std::string rule = "| --- |";
   for (const ReportedSubject& subject : report.subjects) {
-    out += fmt::format(" {} |", escape_markdown(subject.title));
+    out += fmt::format(" {} |", escape_markdown(subject.id));
     rule += " :-: |";
   }
   out += " innocent traffic hit |\n" + rule + " :-: |\n";
@@ -47,6 +47,14 @@ std::string table(const Report& report) {
     out += fmt::format(" {}/{} |", total.passes, total.tried);
   }
   return out + "  |\n";
+}
+
+std::string subjects(const Report& report) {
+  std::string out = "## Subjects\n\n| subject | is | innocent |\n| --- | --- | :-: |\n";
+  for (const ReportedSubject& subject : report.subjects)
+    out += fmt::format("| {} | {} | {} |\n", escape_markdown(subject.id), escape_markdown(subject.title),
+                       subject.innocent ? "yes" : "");
+  return out;
 }
 
 std::string sources(const CensorSpec& censor) {
@@ -94,8 +102,8 @@ std::string figures(const Report& report, const ReportRow& row) {
     const CellFigures f = figures_of(cell);
     const bool passes = cell.outcome == Outcome::passes;
     out += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                       escape_markdown(report.subjects[i].title), name_of(cell.outcome), f.fetches,
-                       f.first_byte, f.goodput, f.of_uncensored, f.notice, f.recover, f.streams_lost,
+                       escape_markdown(report.subjects[i].id), name_of(cell.outcome), f.fetches, f.first_byte,
+                       f.goodput, f.of_uncensored, f.notice, f.recover, f.streams_lost,
                        passes ? "" : escape_markdown(cell.why));
   }
   return out;
@@ -131,7 +139,7 @@ std::string to_markdown(const Report& report, std::string_view picture) {
       "✓ passes; ~ degraded: some fetches done, or under half the speed; ✗ blocked; · skipped, its program "
       "is not\n"
       "installed.\n\n";
-  out += table(report) + "\n## Each censor\n";
+  out += table(report) + "\n" + subjects(report) + "\n## Each censor\n";
   for (const ReportRow& row : report.rows) out += section(report, row);
   return out;
 }

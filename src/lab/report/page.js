@@ -22,6 +22,7 @@
       return;
     }
     section.classList.add("open");
+    if (!focuses) return target.scrollIntoView();
     const place = target === section ? one("h2", section) : target;
     place.focus({ preventScroll: true });
     if (target === section) scrollTo(0, 0);
@@ -98,7 +99,7 @@
     const censor = one("a", line.cells[0]).textContent;
     const column = one(".subjects", table).cells[cell.cellIndex];
     const bold = document.createElement("b");
-    bold.textContent = cell.cellIndex === 0 ? censor : column.textContent + ", " + censor;
+    bold.textContent = cell.cellIndex === 0 ? censor : column.title + " · " + censor;
     const text = cell.cellIndex === 0 ? one("small", cell).textContent : place.textContent;
     detail.replaceChildren(bold, text ? ": " + text : "");
   };

@@ -16,7 +16,7 @@ constexpr int kLeft = 4, kTop = 8, kWidth = 192, kHeight = 62;  // of what is dr
 double length_of(const Cell& cell) { return cell.timeline.empty() ? 0 : cell.timeline.back().first; }
 
 // The mean rate of each stretch: until when, and how fast. Bytes come in bursts, so that moments closer than
-// a fortieth of the whole are one stretch.
+// a part in 32 of the whole are one stretch.
 std::vector<std::pair<double, double>> stretches(const Cell& cell) {
   std::vector<std::pair<double, double>> out;
   double since = 0;
@@ -24,7 +24,7 @@ std::vector<std::pair<double, double>> stretches(const Cell& cell) {
   for (std::size_t i = 0; i < cell.timeline.size(); ++i) {
     const auto [time, bytes] = cell.timeline[i];
     const bool last = i + 1 == cell.timeline.size();
-    if (time <= since || (time - since < length_of(cell) / 40 && !last)) continue;
+    if (time <= since || (time - since < length_of(cell) / 32 && !last)) continue;
     out.emplace_back(time, (bytes - had) / (time - since));
     since = time;
     had = bytes;
@@ -40,8 +40,16 @@ long height_of(double rate, double top) {
 
 std::string path_of(const Cell& cell, double top) {
   std::string path = fmt::format("M{} {}", kLeft, kTop + kHeight);
-  for (const auto& [time, rate] : stretches(cell))
-    path += fmt::format("V{}H{}", height_of(rate, top), std::lround(kLeft + kWidth * time / length_of(cell)));
+  long x = kLeft;
+  long y = kTop + kHeight;
+  for (const auto& [time, rate] : stretches(cell)) {
+    const long to_x = std::lround(kLeft + kWidth * time / length_of(cell));
+    const long to_y = height_of(rate, top);
+    if (to_y != y) path += fmt::format("v{}", to_y - y);
+    if (to_x != x) path += fmt::format("h{}", to_x - x);
+    x = to_x;
+    y = to_y;
+  }
   return path + fmt::format("V{}", kTop + kHeight);
 }
 

@@ -72,7 +72,7 @@ class Picture {
     out_ += fmt::format(R"svg(<text transform="translate({} {}) rotate(-60)" font-size="11">{}</text>)svg"
                         "\n",
                         x_of(subject) + 2, kHeads - 6,
-                        escape_html(shorten(report_.subjects[subject].title, kSubject)));
+                        escape_html(shorten(report_.subjects[subject].id, kSubject)));
   }
 
   void row(std::size_t index) {
