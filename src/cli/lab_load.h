@@ -1,6 +1,7 @@
 // Censors and subjects by what is written on the command line.
 #pragma once
 
+#include "lab/censor/spec.h"
 #include "lab/score/subject.h"
 
 namespace rozaneh::cli {

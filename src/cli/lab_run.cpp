@@ -32,11 +32,17 @@ nlohmann::json to_json(const lab::CensorSpec& spec) {
   nlohmann::json sources = nlohmann::json::array();
   for (const lab::Source& source : spec.sources)
     sources.push_back({{"text", source.text}, {"url", source.url}});
-  return {{"id", spec.id},       {"title", spec.title},
-          {"from", spec.from},   {"country", spec.country},
-          {"until", spec.until}, {"bold", spec.bold},
-          {"rules", rules},      {"mechanism", spec.mechanism},
-          {"sources", sources},  {"most_scale", spec.most_scale}};
+  return {{"id", spec.id},
+          {"title", spec.title},
+          {"from", spec.from},
+          {"country", spec.country},
+          {"until", spec.until},
+          {"bold", spec.bold},
+          {"rules", rules},
+          {"mechanism", spec.mechanism},
+          {"sources", sources},
+          {"most_scale", spec.most_scale},
+          {"control", {{"passes", spec.control.passes}, {"blocked", spec.control.blocked}}}};
 }
 
 int list(const LabSettings& settings) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "lab/censor/spec.h"
 #include "lab/score/results_file.h"
 #include "lab/score/scoring.h"
 #include "lab/score/subject.h"

@@ -61,7 +61,7 @@ bool is_ready(int network, const SubjectProgram& program, const IpAddress& addre
 
 }  // namespace
 
-std::string_view layer_of(ProgramError /*error*/) { return "subject"; }
+std::string_view layer_of(ProgramError /*error*/) { return "program"; }
 std::string_view describe(ProgramError /*error*/) { return ""; }
 
 Result<Programs::Running> Programs::begin(const SubjectProgram& program) {

@@ -88,10 +88,12 @@ void score(const NearReport& report, const Cell* uncensored, Cell& cell) {
 
 double fitting_scale(const CensorSpec& spec, Seconds patience) {
   double scale = spec.most_scale;
+  const auto keep_longer = [&](Seconds time) {
+    if (time > Seconds(0)) scale = std::min(scale, std::floor(time / (patience + kMargin)));
+  };
   for (const CensorRule& rule : spec.rules) {
-    if (!rule.action.residual) continue;
-    const Seconds lasts = rule.action.residual->lasts;
-    scale = std::min(scale, std::floor(lasts / (patience + kMargin)));
+    keep_longer(rule.threshold.age);
+    if (rule.action.residual) keep_longer(rule.action.residual->lasts);
   }
   return std::max(scale, 1.0);
 }

@@ -13,7 +13,8 @@ void score(const NearReport& report, const Cell* uncensored, Cell& cell);
 
 // What to divide a censor's times by so that a test of it is short, and each of its penalties still outlasts
 // both the user's patience and TCP's retransmissions: else what was blocked comes alive again, as it would
-// not with the real one. Between 1 and what the censor allows.
+// not with the real one. An age that connections may reach stays longer than that, too, so that short ones
+// never do on a busy machine. Between 1 and what the censor allows.
 double fitting_scale(const CensorSpec& spec, Seconds patience);
 
 }  // namespace rozaneh::lab

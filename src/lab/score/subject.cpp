@@ -35,9 +35,9 @@ IpAddress read_address(TomlTable& table, std::string_view key) {
 
 SubjectFile read_file(TomlTable table) {
   SubjectFile file{.name = table.text("name"), .text = table.text("text")};
+  if (!table.has("name")) table.missing("name");
   if (file.name.empty() || file.name.contains('/') || file.name.starts_with('.'))
     table.wrong("name", "a file's name without folders");
-  if (!table.has("name")) table.missing("name");
   table.end();
   return file;
 }
@@ -143,15 +143,20 @@ SubjectSpec read_spec(TomlTable table) {
 
 std::string_view name_of(SubjectKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
+std::string_view layer_of(SubjectError /*error*/) { return "subject"; }
+
+// The detail says where, what and what would be right.
+std::string_view describe(SubjectError /*error*/) { return ""; }
+
 Result<SubjectSpec> parse_subject(std::string_view text, std::string_view file) {
   TomlFailure failure{.file = std::string(file), .text = {}};
   const auto table = parse_toml(text, file);
   if (!table) {
     failure.set(table.error().where, table.error().what);
-    return fail(SpecError::text, std::move(failure.text));
+    return fail(SubjectError::text, std::move(failure.text));
   }
   SubjectSpec spec = read_spec(TomlTable(*table, failure));
-  if (!failure.text.empty()) return fail(SpecError::text, std::move(failure.text));
+  if (!failure.text.empty()) return fail(SubjectError::text, std::move(failure.text));
   const std::string_view name = file.substr(file.rfind('/') + 1);
   spec.id = name.substr(0, name.rfind('.'));
   return spec;

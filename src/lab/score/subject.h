@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/address.h"
-#include "lab/censor/spec.h"
+#include "base/error.h"
 #include "lab/score/place.h"
 
 namespace rozaneh::lab {
@@ -64,7 +64,11 @@ struct SubjectSpec {
   FetchPlan fetch;
 };
 
-// Reads a file's text. Failures (SpecError) name the file, line and key, and what would be valid.
+enum class SubjectError { text };
+std::string_view layer_of(SubjectError error);
+std::string_view describe(SubjectError error);
+
+// Reads a file's text. Failures name the file, line and key, and what would be valid.
 Result<SubjectSpec> parse_subject(std::string_view text, std::string_view file);
 
 }  // namespace rozaneh::lab

@@ -44,7 +44,7 @@ Result<SubjectSpec> find_subject(std::string_view name) {
   if (found != files.end()) return read(*found);
   std::string names;
   for (const SubjectText& file : files) names.append(names.empty() ? "" : ", ").append(file.name);
-  return fail(SpecError::text, fmt::format("no subject '{}'; there are: {}", name, names));
+  return fail(SubjectError::text, fmt::format("no subject '{}'; there are: {}", name, names));
 }
 
 std::string missing_program(const SubjectSpec& spec) {
