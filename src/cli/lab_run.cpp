@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -11,10 +12,10 @@
 #include "cli/exit_code.h"
 #include "cli/lab_load.h"
 #include "cli/settings.h"
-#include "lab/censor/censor.h"
 #include "lab/censor/library.h"
 #include "lab/far/bridge.h"
 #include "lab/far/far_side.h"
+#include "lab/path/censor_row.h"
 #include "lab/path/session.h"
 
 namespace rozaneh::cli {
@@ -100,21 +101,44 @@ Result<> open_bridges(const lab::Topology& topology, const std::vector<std::stri
   return {};
 }
 
+// "A+B@20": censors from the client's side to the server's, each with the scale behind its @ or that of
+// --scale.
+Result<std::vector<lab::CensorRow::Place>> places_of(const LabSettings& settings) {
+  std::vector<lab::CensorRow::Place> places;
+  for (std::string_view rest = settings.censor; !rest.empty();) {
+    const auto plus = rest.find('+');
+    const std::string_view part = rest.substr(0, plus);
+    rest = plus == std::string_view::npos ? "" : rest.substr(plus + 1);
+    const auto at = part.find('@');
+    double scale = settings.scale;
+    if (at != std::string_view::npos) {
+      const std::string_view number = part.substr(at + 1);
+      const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), scale);
+      if (error != std::errc() || end != number.data() + number.size() || !(scale >= 1))
+        return fail(SettingsError::value, fmt::format("{}: behind @ stands a scale of 1 or more", part));
+    }
+    auto spec = load_censor(std::string(part.substr(0, at)));
+    if (!spec) return std::unexpected(spec.error());
+    if (scale > spec->most_scale)
+      return fail(SettingsError::value,
+                  fmt::format("--scale {}: {} allows up to {}", scale, spec->id, spec->most_scale));
+    places.push_back({std::move(*spec), {.scale = scale, .seed = settings.seed, .flows = {}}});
+  }
+  return places;
+}
+
 int run(const LabSettings& settings, std::vector<std::string> command) {
-  auto spec = load_censor(settings.censor);
-  if (!spec) return refuse(spec.error(), kUsage);
-  if (settings.scale > spec->most_scale)
-    return refuse(Error(SettingsError::value, fmt::format("--scale {}: {} allows up to {}", settings.scale,
-                                                          spec->id, spec->most_scale)),
-                  kUsage);
-  lab::Censor censor(std::move(*spec), {.scale = settings.scale, .seed = settings.seed, .flows = {}});
+  auto places = places_of(settings);
+  if (!places) return refuse(places.error(), kUsage);
+  lab::CensorRow censors(std::move(*places));
   std::vector<lab::FarBridge> bridges;
   const auto open_far_side = [&](const lab::Topology& topology) -> Result<> {
     if (auto opened = lab::open_far_side(topology); !opened) return opened;
+    if (auto started = censors.start(topology); !started) return started;
     return open_bridges(topology, settings.bridge, bridges);
   };
   const auto code =
-      lab::run_session({.middlebox = censor, .command = std::move(command), .servers = open_far_side});
+      lab::run_session({.middlebox = censors, .command = std::move(command), .servers = open_far_side});
   return code ? *code : refuse(code.error(), lab::kLabFailed);
 }
 
@@ -130,7 +154,10 @@ std::string shell_of_user() {
 }
 
 void declare_path(CLI::App& app, LabSettings& settings) {
-  app.add_option("censor", settings.censor, "A name from `rozaneh lab list`, or a file")->required();
+  app.add_option(
+         "censor", settings.censor,
+         "A name from `rozaneh lab list`, or a file; several, from the client on: A+B, with scales: A@2+B@20")
+      ->required();
   app.add_option(
          "--bridge", settings.bridge,
          "A transport: a bridge of ours on the far side, whose link the command finds in ROZANEH_LINK")

@@ -11,6 +11,7 @@
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
 #include "cli/lab_matrix.h"
+#include "cli/lab_probe.h"
 #include "cli/lab_report.h"
 #include "cli/lab_run.h"
 #include "cli/link.h"
@@ -37,6 +38,7 @@ struct Everything {
   LabSettings lab;
   LabClassifySettings lab_classify;
   LabMatrixSettings lab_matrix;
+  LabProbeSettings lab_probe;
   LabReportSettings lab_report;
   CLI::App* bridge_command = nullptr;
   CLI::App* client_command = nullptr;
@@ -45,6 +47,7 @@ struct Everything {
   CLI::App* pt_command = nullptr;
   CLI::App* lab_command = nullptr;
   CLI::App* lab_classify_command = nullptr;
+  CLI::App* lab_probe_command = nullptr;
   CLI::App* lab_report_command = nullptr;
   LabCommands lab_commands;
   LabMatrixCommands lab_matrix_commands;
@@ -69,6 +72,8 @@ struct Everything {
     lab_classify_command = lab_command->add_subcommand("classify", "Say what censors see in a capture");
     declare(*lab_classify_command, lab_classify);
     lab_matrix_commands = declare_lab_matrix(*lab_command, lab_matrix);
+    lab_probe_command = lab_command->add_subcommand("probe", "Try a server as censors' probers did");
+    declare(*lab_probe_command, lab_probe);
     lab_report_command = lab_command->add_subcommand("report", "Show what the matrix has found");
     declare(*lab_report_command, lab_report);
   }
@@ -119,6 +124,7 @@ int run(const std::vector<std::string>& words) {
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.pt_command->parsed()) return run_pt(everything.pt);
   if (everything.lab_classify_command->parsed()) return run_lab_classify(everything.lab_classify);
+  if (everything.lab_probe_command->parsed()) return run_lab_probe(everything.lab_probe);
   if (everything.lab_report_command->parsed()) return run_lab_report(everything.lab_report);
   if (everything.lab_matrix_commands.parsed())
     return run_lab_matrix(everything.lab_matrix_commands, everything.lab_matrix);

@@ -53,7 +53,7 @@ TEST(Library, IsInTheOrderOfDates) {
 TEST(Library, NamesWhatThereIsWhenAskedForAnother) {
   const auto missing = find_censor("atlantis-2030");
   ASSERT_FALSE(missing);
-  EXPECT_TRUE(missing.error().message().contains("no censor 'atlantis-2030'; there are: china-2020-esni, "));
+  EXPECT_TRUE(missing.error().message().contains("no censor 'atlantis-2030'; there are: china-2013-obfs, "));
 }
 
 // Censors that are only their companions' names, and a rule each.

@@ -13,6 +13,8 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr std::uint8_t kMostServers = 99;
+constexpr std::uint8_t kMostProbers = 16;
+constexpr std::array<std::uint8_t, 4> kSecondClient = {192, 0, 2, 9};
 constexpr const char* kUplink = "uplink";
 
 const char* end_of(Side side) { return side == Side::client ? "client" : "server"; }
@@ -45,6 +47,11 @@ Result<> add_addresses(Netlink& link, Side side) {
     const std::uint8_t prefix = v6 ? 64 : 24;
     if (side == Side::client) {
       if (auto added = link.add_address(kUplink, Topology::client_address(v6), prefix); !added) return added;
+      for (std::uint8_t i = 0; i < kMostProbers; ++i)
+        if (auto added = link.add_address(kUplink, Topology::prober_address(v6, i), prefix); !added)
+          return added;
+      if (!v6)
+        if (auto added = link.add_address(kUplink, IpAddress(kSecondClient), prefix); !added) return added;
     } else {
       for (std::uint8_t i = 1; i <= kMostServers; ++i)
         if (auto added = link.add_address(kUplink, Topology::server_address(v6, i), prefix); !added)
@@ -91,6 +98,20 @@ Result<Topology> Topology::make() {
 Result<PacketSocket> Topology::open_end(Side side) { return PacketSocket::open(end_of(side)); }
 
 IpAddress Topology::client_address(bool v6) { return *IpAddress::parse(v6 ? "2001:db8:1::2" : "192.0.2.2"); }
+
+// IPv6's share fewer bits with the servers' than the client's own do: nobody else takes them for a source
+// (RFC 6724, rule 8).
+IpAddress Topology::prober_address(bool v6, std::uint32_t number) {
+  const auto host = static_cast<std::uint8_t>(1 + number % kMostProbers);
+  if (!v6) return IpAddress(std::array<std::uint8_t, 4>{203, 0, 113, host});
+  std::array<std::uint8_t, 16> bytes{0x20, 0x01, 0x0d, 0xb8, 0x80, 0};
+  bytes[15] = host;
+  return IpAddress(bytes);
+}
+
+AddressRange Topology::prober_range(bool v6) {
+  return {prober_address(v6, 0), static_cast<std::uint8_t>(v6 ? 64 : 24)};
+}
 
 IpAddress Topology::server_address(bool v6, std::uint8_t number) {
   if (!v6) return IpAddress(std::array<std::uint8_t, 4>{198, 51, 100, number});

@@ -3,6 +3,8 @@
 //   client's namespace          this process          server's namespace
 //   192.0.2.2      uplink ====== client | server ====== uplink      198.51.100.1 to .99
 //   2001:db8:1::2                                                   2001:db8:2::1 to ::63
+//   192.0.2.9, for programs that ask for it
+//   203.0.113.1 to .16, 2001:db8:8000::1 to ::10: a censor's probers
 //
 // There is no router: both sides believe that everybody is on their link, and the frames are carried by
 // whoever reads `client` and `server` (a Forwarder). Addresses are from the ranges for documentation.
@@ -13,6 +15,7 @@
 
 #include "base/address.h"
 #include "lab/censor/middlebox.h"
+#include "lab/censor/spec.h"
 #include "lab/path/descriptor.h"
 #include "lab/path/packet_socket.h"
 
@@ -30,6 +33,9 @@ class Topology {
   static Result<PacketSocket> open_end(Side side);
 
   static IpAddress client_address(bool v6);
+  // Of the probers: any number; and all of them.
+  static IpAddress prober_address(bool v6, std::uint32_t number);
+  static AddressRange prober_range(bool v6);
   // Numbers 1 to 99.
   static IpAddress server_address(bool v6, std::uint8_t number);
 

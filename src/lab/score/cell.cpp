@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "lab/far/bridge.h"
 #include "lab/far/far_side.h"
+#include "lab/path/censor_row.h"
 #include "lab/path/session.h"
 #include "lab/score/programs.h"
 #include "lab/score/slow_wire.h"
@@ -110,10 +111,10 @@ Placeholders parse_values(std::string_view text) {
 }
 
 int run_cell(const CellOrder& order) {
-  NoMiddlebox nothing;
-  std::optional<Censor> censor;
-  if (order.censor) censor.emplace(*order.censor, order.options);
-  SlowWire wire(censor ? static_cast<Middlebox&>(*censor) : nothing);
+  std::vector<CensorRow::Place> places;
+  if (order.censor) places.push_back({*order.censor, order.options});
+  CensorRow censors(std::move(places));
+  SlowWire wire(censors);
   if (!order.capture.empty()) {
     if (const auto opened = wire.capture_to(order.capture); !opened) {
       say(opened.error().message());
@@ -123,6 +124,7 @@ int run_cell(const CellOrder& order) {
   std::optional<FarSide> far_side;
   const auto open = [&](const Topology& topology) -> Result<> {
     auto opened = open_far_side(topology);
+    if (opened) opened = censors.start(topology);
     if (opened) opened = far_side.emplace(order, topology).open();
     if (!opened) say(opened.error().message());
     return opened;
