@@ -17,25 +17,25 @@ std::size_t count(std::string_view text, std::string_view word) {
 }
 
 const std::vector<CensorSpec>& censors() {
-  static const std::vector<CensorSpec> kAll = {
+  static const std::vector<CensorSpec> all = {
       *parse_censor("title = \"A\"\ncontrol = { passes = \"http\", blocked = \"https\" }\n"
                     "[[rule]]\nname = \"r\"\nsees = { what = \"tls\" }\ndrops = \"both\"\n",
                     "a.toml")};
-  return kAll;
+  return all;
 }
 
 const std::vector<ReportedSubject>& subjects() {
-  static const std::vector<ReportedSubject> kAll = {
+  static const std::vector<ReportedSubject> all = {
       {.id = "http", .title = "HTTP", .kind = "control", .innocent = true, .year = {}}};
-  return kAll;
+  return all;
 }
 
 // What the input holds is text, wherever it stands.
 void check(const Report& report) {
-  static const std::string kEmpty = to_html(make_report({}, {}, {}));
+  static const std::string empty = to_html(make_report({}, {}, {}));
   const std::string html = to_html(report);
   for (const std::string_view mark : {"<script", "<style", "<meta", "<body", "</html>"})
-    fuzz::require(count(html, mark) == count(kEmpty, mark));
+    fuzz::require(count(html, mark) == count(empty, mark));
   fuzz::require(count(html, "<section class=\"censor\"") == report.rows.size());
   const auto json = nlohmann::json::parse(to_json(report), nullptr, false);
   fuzz::require(json.is_object() && json["censors"].size() == report.rows.size());

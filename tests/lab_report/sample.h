@@ -37,12 +37,12 @@ inline CensorSpec censor(std::string id, std::string from = "2012-02") {
 }
 
 inline const std::vector<ReportedSubject>& subjects() {
-  static const std::vector<ReportedSubject> kAll = {
+  static const std::vector<ReportedSubject> all = {
       {.id = "obfs4", .title = "obfs4, ours", .kind = "ours", .innocent = false, .year = 2014},
       {.id = "http", .title = "HTTP", .kind = "control", .innocent = true, .year = {}},
       {.id = "https", .title = "HTTPS", .kind = "control", .innocent = true, .year = {}},
       {.id = "ssh", .title = "SSH", .kind = "control", .innocent = true, .year = {}}};
-  return kAll;
+  return all;
 }
 
 inline Report report_of(std::vector<Cell> cells, std::vector<CensorSpec> censors = {censor("one")}) {

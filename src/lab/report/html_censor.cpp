@@ -100,25 +100,26 @@ std::string about(const Report& report, const ReportRow& row) {
 std::string figures_row(const Report& report, const ReportRow& row, std::size_t subject, const Cell& cell) {
   const ReportedSubject& about = report.subjects[subject];
   const CellFigures f = figures_of(cell);
-  std::string why = cell.outcome == Outcome::passes ? "" : escape_html(cell.why);
-  if (!cell.pcap.empty()) why += fmt::format(" <code>{}</code>", escape_html(cell.pcap));
+  const bool says_why = cell.outcome != Outcome::passes && !cell.why.empty();
   return fmt::format(
-      R"(<tr id="{}" tabindex="-1"><th scope="row">{}<small>{}</small></th><td class="outcome" data-o="{}">{} {}</td><td>{}</td><td>{}</td>)"
-      R"(<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="why">{}</td></tr>)"
+      R"(<tr id="{}" tabindex="-1"><th scope="row">{}<small>{}</small></th><td class="outcome" data-o="{}">{} {}{}</td>)"
+      R"(<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="file">{}</td></tr>)"
       "\n",
       address_of(row, report, subject), escape_html(about.title),
       about.title == about.id ? "" : escape_html(about.id), letter_of(cell.outcome), sign_of(cell.outcome),
-      name_of(cell.outcome), f.fetches, f.bytes, f.first_byte, f.goodput, f.of_uncensored, f.notice,
-      f.recover, f.streams_lost, why);
+      name_of(cell.outcome), says_why ? fmt::format("<small>{}</small>", escape_html(cell.why)) : "",
+      f.fetches, f.bytes, f.first_byte, f.goodput, f.of_uncensored, f.notice, f.recover, f.streams_lost,
+      escape_html(cell.pcap));
 }
 
 std::string figures_table(const Report& report, const ReportRow& row) {
   std::string out =
       R"(<h3>Each subject</h3><div class="scroller" role="region" aria-label="Figures of each subject" tabindex="0">)"
-      R"(<table class="figures"><thead><tr><th scope="col">Subject</th><th scope="col">Outcome</th><th scope="col">Fetches done</th>)"
-      R"(<th scope="col">Bytes</th><th scope="col">First byte</th><th scope="col">Goodput</th><th scope="col">Of uncensored</th>)"
-      R"(<th scope="col">To notice</th><th scope="col">To recover</th><th scope="col">Streams lost</th><th scope="col">Why, and capture</th>)"
-      "</tr></thead><tbody>\n";
+      R"(<table class="figures"><thead><tr>)";
+  for (const std::string_view head : {"Subject", "Outcome", "Fetches done", "Bytes", "First byte", "Goodput",
+                                      "Of uncensored", "To notice", "To recover", "Streams lost", "Capture"})
+    out += fmt::format(R"(<th scope="col">{}</th>)", head);
+  out += "</tr></thead><tbody>\n";
   for (std::size_t i = 0; i < row.cells.size(); ++i)
     if (row.cells[i]) out += figures_row(report, row, i, *row.cells[i]);
   return out + "</tbody></table></div>";
@@ -131,8 +132,8 @@ std::string plots(const Report& report, const ReportRow& row) {
   if (drawn.empty()) return "";
   const double top = top_rate(drawn);
   std::string out = fmt::format(
-      R"(<h3>Goodput over time</h3><p class="key">The first fetch of each. All have the same height, {}, on a scale of square roots; )"
-      R"(the time at the right end is each one’s own. A dot: all came; a cross: no more came.</p><div class="plots">)",
+      R"(<h3>Goodput over time</h3><p class="key">The first fetch of each. The top of all is {}, on a scale of square roots; )"
+      R"(the right end is each one’s own time. A dot: all came; a cross: no more came.</p><div class="plots">)",
       rate_text(top));
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     if (!row.cells[i] || row.cells[i]->timeline.empty()) continue;

@@ -53,20 +53,20 @@ class Line {
 
   // A list, empty if there is none.
   const json& list(const char* key, std::size_t most) {
-    static const json kNone = json::array();
+    static const json none = json::array();
     const json* found = find(key, false);
-    if (found == nullptr) return kNone;
+    if (found == nullptr) return none;
     if (found->is_array() && found->size() <= most) return *found;
     wrong(key, fmt::format("a list of at most {}", most));
-    return kNone;
+    return none;
   }
 
   Line object(const char* key) {
-    static const json kNone = json::object();
+    static const json none = json::object();
     const json* found = find(key, false);
-    if (found == nullptr) return Line(kNone);
+    if (found == nullptr) return Line(none);
     if (!found->is_object()) wrong(key, "an object");
-    return Line(found->is_object() ? *found : kNone);
+    return Line(found->is_object() ? *found : none);
   }
 
   static std::optional<double> number_of(const json& value) {
