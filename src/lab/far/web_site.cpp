@@ -104,6 +104,7 @@ io::Task<Result<>> WebSite::converse(io::Loop& loop, io::StreamPtr stream) {
       const auto sent = co_await send_numbered(loop, *stream, answer.size);
       if (!sent) co_return sent;
     }
+    if ((*head)->get("connection").value_or("") == "close" || line == "HTTP/1.0") break;
     received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>((*head)->size));
   }
   co_return co_await stream->finish();
