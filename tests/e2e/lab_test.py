@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""The censor lab: what gets through which censor, with real programs, and that nothing is left of it."""
+"""The censor lab: commands behind censors, what is wrong with them, and that nothing is left of it.
 
-import concurrent.futures
+What gets through which censor: matrix_test.py.
+"""
+
 import json
 import os
 import signal
@@ -10,54 +12,12 @@ import sys
 import tempfile
 import unittest
 
-from harness import PATIENCE, ROOT, ROZANEH, SANITIZED, SKIPPED, main, until
-
-SUBJECTS = os.path.join(ROOT, "tests", "e2e", "lab_subjects.py")
-TRANSPORTS = ["obfs2", "obfs3", "obfs4", "scramblesuit"]
-
-# Subjects that do not get through; all others of the row do. Each is a stated fact: the rule in the censor's file
-# that does it.
-ALWAYS = ["http", "https-1.2", "https-1.3", "https-1.3-v6", "http-listed", *TRANSPORTS]
-TLS = ["https-1.2", "https-1.3", "https-1.3-v6"]
-BLOCKED = {
-    # censor: (scale, more subjects, blocked)
-    "iran-2012-02-tls": (1, ["http-keyword", "https-address"], [*TLS, "https-address"]),
-    "iran-2012-02-address": (1, ["https-address"], ["https-address"]),
-    "iran-2012-02-keyword": (1, ["http-keyword"], ["http-keyword"]),
-    "iran-2012-02": (1, ["http-keyword", "https-address"], [*TLS, "http-keyword", "https-address"]),
-    "kazakhstan-2012-02": (1, [], ["https-1.2"]),
-    "iran-2013-06-14": (1, [], [*TLS, *TRANSPORTS]),
-    "china-2021-fully-encrypted-always": (15, ["random"], ["random", *TRANSPORTS]),
-    "iran-2020-whitelister": (10, [], TRANSPORTS),
-    "iran-2021-signal": (1, ["https-signal", "https-listed"], ["https-signal"]),
-    "russia-2025-16kb": (1, [], TLS),
-    "iran-2025-server-hello": (1, [], TLS),
-    "china-sni": (15, ["https-listed"], ["https-listed"]),
-    "iran-2011-09": (1, [], []),
-    "iran-2026-allow-list": (10, [], []),
-    "kazakhstan-2021": (1, ["https-listed"], ["https-listed"]),
-    "russia-sni-1": (1, ["https-listed"], ["https-listed"]),
-    "russia-sni-2": (1, ["https-listed"], ["https-listed"]),
-    "russia-sni-3": (1, ["https-listed"], ["https-listed"]),
-    "russia-sni-4": (1, ["https-listed"], ["https-listed"]),
-    "turkmenistan": (5, ["https-listed", "dns-listed"], ["https-listed", "http-listed", "dns-listed"]),
-}
+from harness import PATIENCE, ROZANEH, SKIPPED, main, until
 
 
 def lab(*words, censor, command, patience=60, **options):
-    environment = {**os.environ, "ROZANEH": ROZANEH, "PYTHONDONTWRITEBYTECODE": "1", **options.pop("environment", {})}
-    return subprocess.run([ROZANEH, "lab", "run", *words, censor, "--", *command], env=environment,
+    return subprocess.run([ROZANEH, "lab", "run", *words, censor, "--", *command],
                           capture_output=True, text=True, timeout=patience, check=False, **options)
-
-
-def tried(censor, subjects, *words, **environment):
-    """Which of the subjects got through."""
-    bridges = [word for each in subjects if each in TRANSPORTS for word in ("--bridge", each)]
-    done = lab(*words, *bridges, censor=censor, command=[sys.executable, SUBJECTS, *subjects],
-               environment=environment)
-    if done.returncode != 0:
-        raise AssertionError(f"{censor}: exit code {done.returncode}: {done.stdout}{done.stderr}")
-    return json.loads(done.stdout)
 
 
 def worlds():
@@ -73,37 +33,6 @@ def worlds():
 
 
 class Censors(unittest.TestCase):
-    def test_block_what_their_files_say_and_nothing_else(self):
-        def row(censor):
-            scale, more, _ = BLOCKED[censor]
-            return tried(censor, [*ALWAYS, *more], "--scale", str(scale), LAB_PATIENCE="12" if SANITIZED else "5")
-
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for censor, got in zip(BLOCKED, pool.map(row, BLOCKED)):
-                with self.subTest(censor):
-                    _, more, blocked = BLOCKED[censor]
-                    expected = {name: name not in blocked for name in [*ALWAYS, *more]}
-                    # 100 kB/s are shared by all that got through.
-                    if censor == "iran-2013-06-14":
-                        del expected["http"], expected["http-listed"], got["http"], got["http-listed"]
-                    self.assertEqual(got, expected)
-
-    def test_cut_a_connection_that_grows_old(self):
-        """60 seconds are 3 here. All are slowed down to 250 kB/s, so 1.5 MB last longer than that."""
-        got = tried("iran-2013-05", ["https-long", "http", "obfs4"], "--scale", "20", "--bridge", "obfs4",
-                    LAB_PATIENCE="15")
-        self.assertEqual(got, {"https-long": False, "http": True, "obfs4": True})
-
-    def test_punish_all_that_a_client_has_with_an_address(self):
-        """So the listed names above are tried without the one that is not."""
-        got = tried("iran-2026-allow-list", ["https-listed"], "--scale", "10")
-        self.assertEqual(got, {"https-listed": False})
-
-    def test_count_connections(self):
-        self.assertEqual(tried("russia-2025-connections", ["https-many"], "--scale", "10", LAB_PATIENCE="8"),
-                         {"https-many": False})
-        self.assertEqual(tried("russia-2025-connections", ["https-1.3"], "--scale", "10"), {"https-1.3": True})
-
     def test_draw_the_same_for_the_same_seed(self):
         probe = (
             "import os, socket, sys\n"
@@ -191,7 +120,7 @@ class TheLab(unittest.TestCase):
     def test_lists_its_censors_with_their_sources(self):
         listed = subprocess.run([ROZANEH, "lab", "list", "--json"], capture_output=True, text=True, check=True)
         censors = [json.loads(line) for line in listed.stdout.splitlines()]
-        self.assertGreaterEqual({each["id"] for each in censors}, set(BLOCKED))
+        self.assertIn("iran-2012-02", {each["id"] for each in censors})
         for each in censors:
             with self.subTest(each["id"]):
                 self.assertRegex(each["from"], r"^20\d\d")
