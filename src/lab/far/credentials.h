@@ -16,7 +16,7 @@ struct Credentials {
   std::string key;
 };
 
-// Makes new keys (RSA, 2048 bits, so that TLS 1.2's oldest key exchange works too): takes half a second.
+// Makes new keys (the server's is RSA, 2048 bits, so that TLS 1.2's oldest key exchange works too).
 // Names are DNS names, "*.example.org" among them.
 Credentials make_credentials(const std::vector<std::string>& names);
 
