@@ -110,9 +110,49 @@ TEST(Ladder, AnswersDns) {
 TEST(Ladder, SlowsDown) {
   CensorRule rule;
   rule.action.throttle = Throttle{.bytes_per_second = 250'000, .share = Throttle::Share::client};
+  EXPECT_EQ(told(rule), (Told{"client → server: all data, hampered by the censor",
+                              "server → client: all data, hampered by the censor",
+                              "lets through 250 kB/s for each client"}));
+}
+
+TEST(Ladder, DelaysAndLosesOneWayAlone) {
+  CensorRule rule;
+  rule.scope.on_list = "grey";
+  rule.action.delay = Delay{.time = 2s, .jitter = 1s, .way = Way::down};
+  rule.action.lose = Loss{.probability = 0.2, .way = Way::down};
   EXPECT_EQ(told(rule),
-            (Told{"client → server: all data, slowed down", "server → client: all data, slowed down",
-                  "lets through 250 kB/s for each client"}));
+            (Told{"concerns traffic on the grey list", "server → client: all data, hampered by the censor",
+                  "holds packets back for 2 s to 3 s", "loses 20 % of the packets"}));
+}
+
+TEST(Ladder, PutsResetsInThePlaceOfAnswers) {
+  CensorRule rule = sees("tls-client-hello");
+  rule.action.rewrite = {
+      Rewrite{.way = Way::down, .flags = 0, .window = {}, .find = {}, .with = {}, .becomes = kRst | kAck}};
+  EXPECT_EQ(told(rule), (Told{"client ↔ server: TCP connection", "client → server: ClientHello",
+                              "sees a ClientHello", "server → client: each packet, dropped by the censor",
+                              "censor → client: RST+ACK instead"}));
+}
+
+TEST(Ladder, ProbesBeforeItStrikes) {
+  CensorRule rule = sees("shadowsocks-first");
+  rule.action.probes = "shadowsocks";
+  rule.action.drop_up = true;
+  EXPECT_EQ(told(rule),
+            (Told{"client ↔ server: TCP connection", "client → server: first data",
+                  "sees a first packet as Shadowsocks sends it", "censor → server: shadowsocks probes",
+                  "once the server has answered them as shadowsocks does:",
+                  "client → server: all that follows, dropped by the censor"}));
+}
+
+TEST(Ladder, CountsConnectionsOntoAList) {
+  CensorRule rule = sees("tls-client-hello");
+  rule.threshold.connections = 3;
+  rule.action.lists = Listing{.on = "grey", .tuple = Residual::Tuple::server_port, .lasts = 1800s};
+  const Told steps = told(rule);
+  EXPECT_EQ(steps.front(), "there were 2 such connections to one endpoint, of all clients");
+  EXPECT_EQ(steps.back(),
+            "for 1800 s on the grey list: connections of all clients to that port of the server");
 }
 
 TEST(Ladder, OfAListedAddressBeginsWithTheFirstPacket) {

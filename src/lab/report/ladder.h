@@ -14,7 +14,7 @@ struct LadderStep {
     passes,    // a packet that gets to the other side
     dropped,   // ends at the censor
     injected,  // begins at the censor
-    slowed,    // gets to the other side, later
+    slowed,    // gets to the other side, but late or not always
     note,      // no packet: what must hold, or what goes on
   };
   Kind kind = Kind::note;
