@@ -37,7 +37,7 @@ bool needs_streams(const CensorRule& rule) { return rule.sight.stream || !rule.a
 
 Censor::Censor(CensorSpec spec, Options options)
     : spec_(std::move(spec)),
-      options_(options),
+      options_(std::move(options)),
       keeps_streams_(std::ranges::any_of(spec_.rules, needs_streams)),
       keeps_lookups_(std::ranges::any_of(
           spec_.rules, [](const CensorRule& rule) { return rule.scope.unresolved > Moment(); })),

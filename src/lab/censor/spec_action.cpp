@@ -16,13 +16,13 @@ constexpr std::size_t kMostInjected = 1400;  // bytes of payload, so that it fit
 std::optional<std::uint8_t> flags_of(std::string_view text, bool with_syn = false) {
   constexpr std::array<std::pair<std::string_view, std::uint8_t>, 5> kAll = {
       {{"rst", kRst}, {"ack", kAck}, {"fin", kFin}, {"psh", kPsh}, {"syn", kSyn}}};
-  const std::span kNames = std::span(kAll).first(with_syn ? 5 : 4);
+  const std::span names = std::span(kAll).first(with_syn ? 5 : 4);
   std::uint8_t flags = 0;
   for (;;) {
     const auto plus = text.find('+');
     const auto found =
-        std::ranges::find(kNames, text.substr(0, plus), &std::pair<std::string_view, std::uint8_t>::first);
-    if (found == kNames.end()) return std::nullopt;
+        std::ranges::find(names, text.substr(0, plus), &std::pair<std::string_view, std::uint8_t>::first);
+    if (found == names.end()) return std::nullopt;
     flags |= found->second;
     if (plus == std::string_view::npos) return flags;
     text.remove_prefix(plus + 1);
@@ -165,7 +165,7 @@ Action read_action(TomlTable& table) {
   for (TomlTable& each : table.tables("rewrite")) action.rewrite.push_back(read_rewrite(std::move(each)));
   if (auto listing = table.table("lists")) action.lists = read_listing(std::move(*listing));
   if (table.has("probes")) {
-    const auto kinds = probe_kinds();
+    const auto& kinds = probe_kinds();
     action.probes = kinds[table.choice("probes", kinds, 0)];
     if (!action.residual && !action.lists) table.wrong("probes", "a 'residual' or 'lists' beside it");
   }

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kMostAsked = 256;
 constexpr Moment kLooksEvery = std::chrono::milliseconds(20);
 
-Censor::Options with_prober(Censor::Options options, Prober& prober) {
+Censor::Options with_prober(const Censor::Options& given, Prober& prober) {
+  Censor::Options options = given;
   options.prober = &prober;
   options.probers = {Topology::prober_range(false), Topology::prober_range(true)};
   return options;

@@ -11,9 +11,9 @@ enum class ProbeKind { shadowsocks, obfs2, obfs3, tor, signal, tls, http };
 
 // "shadowsocks" and so on, in the order of the enum.
 inline const std::vector<std::string_view>& probe_kinds() {
-  static const std::vector<std::string_view> kNames = {"shadowsocks", "obfs2", "obfs3", "tor",
-                                                       "signal",      "tls",   "http"};
-  return kNames;
+  static const std::vector<std::string_view> names = {"shadowsocks", "obfs2", "obfs3", "tor",
+                                                      "signal",      "tls",   "http"};
+  return names;
 }
 
 inline std::string_view name_of(ProbeKind kind) { return probe_kinds()[static_cast<std::size_t>(kind)]; }

@@ -190,9 +190,9 @@ Result<> advance(std::vector<Flight>& flights, const Probing& probing) {
 Result<bool> fly(std::vector<Flight>& flights, const Probing& probing, std::vector<Reaction>& reactions) {
   while (!flights.empty()) {
     if (auto done = advance(flights, probing); !done) return std::unexpected(done.error());
-    for (auto each = flights.begin(); each != flights.end(); ++each) {
-      if (each->state() != Flight::State::over || each->reaction().probe.empty()) continue;
-      reactions.push_back(each->reaction());
+    for (const Flight& each : flights) {
+      if (each.state() != Flight::State::over) continue;
+      reactions.push_back(each.reaction());
       if (probing.heard && !probing.heard(reactions.back())) return false;
     }
     std::vector<Flight> rest;
