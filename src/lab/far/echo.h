@@ -1,8 +1,6 @@
 // Who sends back what comes: for flows of which only the beginning matters.
 #pragma once
 
-#include <functional>
-
 #include "io/server.h"
 
 namespace rozaneh::lab {
@@ -12,8 +10,5 @@ class Echo final : public io::Handler {
  public:
   io::Task<> serve(io::Loop& loop, io::StreamPtr stream, Endpoint peer) override;
 };
-
-// Over UDP, until it is killed. `ready` is called once it listens.
-Result<> echo_datagrams(const Endpoint& at, const std::function<void()>& ready);
 
 }  // namespace rozaneh::lab

@@ -14,6 +14,7 @@
 #include "io/file.h"
 #include "io/loops.h"
 #include "lab/far/credentials.h"
+#include "lab/far/datagrams.h"
 #include "lab/far/echo.h"
 #include "lab/far/name_server.h"
 #include "lab/far/web_site.h"
@@ -155,7 +156,9 @@ Result<> open_far_side(const Topology& topology) {
   for (const bool v6 : {false, true}) {
     if (!done) break;
     done = start_service(topology, "echo", [v6](const std::function<void()>& ready) {
-      return echo_datagrams({Topology::server_address(v6, kEcho), kEchoPort}, ready);
+      return answer_datagrams({Topology::server_address(v6, kEcho), kEchoPort}, ready, [](Bytes datagram) {
+        return std::optional(Buffer(datagram.begin(), datagram.end()));
+      });
     });
   }
   return done;

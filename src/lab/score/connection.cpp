@@ -1,7 +1,5 @@
 #include "lab/score/connection.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -9,32 +7,10 @@
 #include <cstring>
 
 #include "io/error.h"
+#include "io/socket_address.h"
 
 namespace rozaneh::lab {
 namespace {
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-
-SocketAddress address_of(const Endpoint& endpoint) {
-  SocketAddress out;
-  if (endpoint.address.is_v6()) {
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(endpoint.port);
-    std::memcpy(&v6->sin6_addr, endpoint.address.v6().data(), sizeof v6->sin6_addr);
-    out.size = sizeof *v6;
-  } else {
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&out.storage);
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(endpoint.port);
-    std::memcpy(&v4->sin_addr, endpoint.address.v4().data(), sizeof v4->sin_addr);
-    out.size = sizeof *v4;
-  }
-  return out;
-}
 
 int error_of(int socket) {
   int code = 0;
@@ -50,9 +26,8 @@ Result<std::unique_ptr<SocketConnection>> SocketConnection::open(const Endpoint&
   const int type = (kind == Kind::tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
   Descriptor socket(::socket(to.address.is_v6() ? AF_INET6 : AF_INET, type, 0));
   if (!socket.is_open()) return std::unexpected(io::from_errno(errno, "make a socket"));
-  const SocketAddress address = address_of(to);
-  const int code =
-      ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address.storage), address.size);
+  const io::SocketAddress address = io::to_socket_address(to);
+  const int code = ::connect(socket.number(), address.get(), address.size);
   if (code != 0 && errno != EINPROGRESS) return std::unexpected(io::from_errno(errno));
   std::unique_ptr<SocketConnection> connection(new SocketConnection(std::move(socket), patience));
   if (code == 0) return connection;
