@@ -24,7 +24,7 @@ Censor::Options with_prober(const Censor::Options& given, Prober& prober) {
 
 }  // namespace
 
-ProbingCensor::ProbingCensor(CensorSpec spec, Censor::Options options)
+ProbingCensor::ProbingCensor(CensorSpec spec, const Censor::Options& options)
     : scale_(options.scale), seed_(options.seed), censor_(std::move(spec), with_prober(options, *this)) {}
 
 Result<> ProbingCensor::start(const Topology& topology) {

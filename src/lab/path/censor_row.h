@@ -15,7 +15,7 @@ namespace rozaneh::lab {
 // (Topology::prober_range). A server is tried for one rule by one at a time.
 class ProbingCensor final : public Middlebox, private Prober {
  public:
-  ProbingCensor(CensorSpec spec, Censor::Options options);
+  ProbingCensor(CensorSpec spec, const Censor::Options& options);
 
   // Starts the probers, if a rule wants any; call when the networks are made. They end with the lab.
   Result<> start(const Topology& topology);
