@@ -6,18 +6,20 @@
 """
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-from harness import PATIENCE
+from harness import PATIENCE, until
 
 PROGRAM = shutil.which("chromium")
 
@@ -47,7 +49,7 @@ class Browser:
             os.dup2(high[1], 4)
 
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, close_fds=False, preexec_fn=arrange,
+                                        stderr=subprocess.DEVNULL, close_fds=False, preexec_fn=arrange, start_new_session=True,
                                         env={**os.environ, "HOME": self.own.name})
         for each in (theirs_in, theirs_out, *high):
             os.close(each)
@@ -66,11 +68,14 @@ class Browser:
         return self
 
     def __exit__(self, *failure):
-        self.process.kill()
+        # All of its processes are in a session of their own; the last of them lets go of the folder and the pipe.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.to)
         self.reader.join()
         os.close(self.back)
+        until(lambda: shutil.rmtree(self.own.name, ignore_errors=True) or not os.path.exists(self.own.name))
         self.own.cleanup()
 
     def _read(self):
