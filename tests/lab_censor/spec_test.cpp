@@ -126,6 +126,52 @@ TEST(CensorFile, HasItsScopeAndSightRead) {
   EXPECT_EQ(sight.prime, "00ff");
 }
 
+TEST(CensorFile, MayAskForNoListThatNobodyKeeps) {
+  for (const std::string key : {"on-list", "not-on-list"}) {
+    const auto read = parse_censor(
+        "title = 'x'\ncontrol = { passes = 'a', blocked = 'b' }\n[[rule]]\nname = 'r'\nscope = { " + key +
+            " = 'grey' }\n",
+        "x.toml");
+    ASSERT_FALSE(read);
+    EXPECT_TRUE(read.error().message().contains("a rule that 'lists' on 'grey', which 'r' asks for"));
+  }
+}
+
+TEST(CensorFile, HasTheKeysOfHamperingAndMemoryRead) {
+  const auto spec = rule(
+      "scope = { clients = ['192.0.2.0/25'], not-clients = ['192.0.2.9'], sources = 0.5, unresolved = 60, "
+      "on-list = 'grey', not-on-list = 'black' }\n"
+      "sees = { what = 'tls-client-hello', case-sensitive = true, groups = [29], signatures = [1027] }\n"
+      "once = { connections = 3 }\n"
+      "delay = { seconds = 0.5, jitter = 0.25, way = 'down' }\n"
+      "lose = { probability = 0.02, way = 'up' }\n"
+      "rewrite = [{ way = 'down', flags = 'syn+ack', window = 64 }, { find = 'ab', with-bytes = '0001' }, { "
+      "becomes = 'rst+ack' }]\n"
+      "lists = { on = 'grey', tuple = 'client-server', lasts = 100 }\nprobes = 'signal'\n"
+      "[[rule]]\nname = 's'\nlists = { on = 'black', lasts = 1 }\n");
+  const CensorRule& read = spec.rules.at(0);
+  EXPECT_EQ(read.scope.clients.size() + read.scope.not_clients.size(), 2U);
+  EXPECT_EQ(read.scope.sources, 0.5);
+  EXPECT_EQ(read.scope.unresolved, seconds(60));
+  EXPECT_EQ(read.scope.on_list + read.scope.not_on_list, "greyblack");
+  EXPECT_TRUE(read.sight.case_sensitive);
+  EXPECT_EQ(read.sight.groups.at(0) + read.sight.signatures.at(0), 29 + 1027);
+  EXPECT_EQ(read.threshold.connections, 3U);
+  const Action& action = read.action;
+  EXPECT_TRUE(action.delay->time == milliseconds(500) && action.delay->jitter == milliseconds(250) &&
+              action.delay->way == Way::down);
+  EXPECT_TRUE(action.lose->probability == 0.02 && action.lose->way == Way::up);
+  ASSERT_EQ(action.rewrite.size(), 3U);
+  EXPECT_EQ(action.rewrite[0].flags, kSyn | kAck);
+  EXPECT_EQ(action.rewrite[0].window, 64);
+  EXPECT_EQ(text_of(action.rewrite[1].find), "ab");
+  EXPECT_EQ(encode_hex(action.rewrite[1].with), "0001");
+  EXPECT_EQ(action.rewrite[2].becomes, kRst | kAck);
+  EXPECT_TRUE(action.lists->on == "grey" && action.lists->lasts == seconds(100) &&
+              action.lists->tuple == Residual::Tuple::client_server);
+  EXPECT_EQ(action.probes, "signal");
+}
+
 TEST(CensorFile, HasItsThresholdAndActionRead) {
   const auto rule = parse_censor(kFull, "x.toml").value().rules.at(0);
   EXPECT_EQ(rule.threshold.age, seconds(60));
@@ -235,6 +281,24 @@ TEST(CensorFile, SaysWhatIsWrongWhereAndWhatWouldBeRight) {
       {"inject = [{ ttl = 0 }]", "'ttl' takes a number from 1 to 255"},
       {"inject = [{ bytes = 'f' }]", "'bytes' takes hexadecimal digits"},
       {"inject = [{ ack = true }]", "unknown key 'ack'; valid: to, flags, count"},
+      {"scope = { clients = ['x'] }", "'clients' takes ranges of addresses such as 198.51.100.0/24"},
+      {"scope = { sources = -1 }", "'sources' takes a number from 0 to 1"},
+      {"scope = { unresolved = -1 }", "'unresolved' takes a number from 0 to"},
+      {"once = { connections = 1048577 }", "'connections' takes a number from 0 to 1048576"},
+      {"delay = {}", "'seconds' is missing"},
+      {"delay = { seconds = -1 }", "'seconds' takes a number from 0 to"},
+      {"delay = { seconds = 1, way = 'left' }", "'way' takes one of both, up, down"},
+      {"lose = {}", "'probability' is missing"},
+      {"lose = { probability = 1.1 }", "'probability' takes a number from 0 to 1"},
+      {"rewrite = [{}]", "'window' is missing"},
+      {"rewrite = [{ window = 65536 }]", "'window' takes a number from 0 to 65535"},
+      {"rewrite = [{ find = 'ab', with = 'abc' }]", "'with' takes as many bytes as 'find'"},
+      {"rewrite = [{ find-bytes = '0' }]", "'find-bytes' takes hexadecimal digits"},
+      {"rewrite = [{ becomes = 'syn' }]", "'becomes' takes rst, ack, fin and psh"},
+      {"lists = { lasts = 1 }", "'on' is missing"},
+      {"lists = { on = 'grey' }", "'lasts' is missing"},
+      {"probes = 'telepathy'", "'probes' takes one of shadowsocks, obfs2"},
+      {"probes = 'obfs2'", "'probes' takes a 'residual' or 'lists' beside it"},
       {"throttle = {}", "'bytes-per-second' is missing"},
       {"throttle = { bytes-per-second = 0 }", "'bytes-per-second' takes a number from 1 to 1000000000"},
       {"throttle = { bytes-per-second = 1, share = 'server' }", "'share' takes one of flow, client, all"},

@@ -1,7 +1,6 @@
 #include "lab/probe/runner.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "io/error.h"
+#include "io/socket_address.h"
 #include "lab/probe/address.h"
 
 namespace rozaneh::lab {
@@ -20,30 +20,6 @@ namespace {
 constexpr std::size_t kMostKept = 256;
 
 Moment now() { return std::chrono::steady_clock::now().time_since_epoch(); }
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-
-SocketAddress address_of(const Endpoint& endpoint) {
-  SocketAddress out;
-  if (endpoint.address.is_v6()) {
-    auto& in = reinterpret_cast<sockaddr_in6&>(out.storage);
-    in.sin6_family = AF_INET6;
-    in.sin6_port = htons(endpoint.port);
-    std::memcpy(&in.sin6_addr, endpoint.address.v6().data(), 16);
-    out.size = sizeof in;
-  } else {
-    auto& in = reinterpret_cast<sockaddr_in&>(out.storage);
-    in.sin_family = AF_INET;
-    in.sin_port = htons(endpoint.port);
-    const auto v4 = endpoint.address.v4();
-    std::memcpy(&in.sin_addr, v4.data(), 4);
-    out.size = sizeof in;
-  }
-  return out;
-}
 
 // One probe on its way.
 class Flight {
@@ -73,20 +49,17 @@ class Flight {
   }
 
   void start(const Probing& probing) {
-    const SocketAddress server = address_of(probing.server);
+    const auto server = io::to_socket_address(probing.server);
     socket_ = socket(server.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     began_ = now();
     at_ = began_ + probing.patience;
     state_ = State::connecting;
     if (socket_ < 0) return end(Reaction::End::refused);
     if (probing.source) {
-      const SocketAddress own = address_of({*probing.source, 0});
-      if (bind(socket_, reinterpret_cast<const sockaddr*>(&own.storage), own.size) != 0)
-        return end(Reaction::End::refused);
+      const auto own = io::to_socket_address({*probing.source, 0});
+      if (bind(socket_, own.get(), own.size) != 0) return end(Reaction::End::refused);
     }
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&server.storage), server.size) != 0 &&
-        errno != EINPROGRESS)
-      end(Reaction::End::refused);
+    if (connect(socket_, server.get(), server.size) != 0 && errno != EINPROGRESS) end(Reaction::End::refused);
   }
 
   void look(short ready) {
