@@ -42,7 +42,7 @@ TEST(Plot, EndsInADotOrInACross) {
 
 TEST(Plot, IsDrawnOfAnything) {
   for (const Cell& each : {with_timeline({}), with_timeline({{0, 0}}), with_timeline({{0, 5}, {0, 5}}),
-                           with_timeline({{1e-9, 1e15}, {1e15, 1e15}})}) {
+                           with_timeline({{1e-9, 1e15}, {1e15, 1e15}}), with_timeline({{1e-300, 1e15}})}) {
     const std::string svg = plot_svg(each, top_rate({&each}), "t");
     EXPECT_FALSE(svg.contains("nan") || svg.contains("inf")) << svg;
     EXPECT_TRUE(path_of(svg).starts_with("M4 70"));

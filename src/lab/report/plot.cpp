@@ -12,6 +12,7 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr int kLeft = 4, kTop = 8, kWidth = 192, kHeight = 62;  // of what is drawn upon
+constexpr double kFastest = 1e15;  // bytes per second, so that no rate is infinite
 
 double length_of(const Cell& cell) { return cell.timeline.empty() ? 0 : cell.timeline.back().first; }
 
@@ -25,7 +26,7 @@ std::vector<std::pair<double, double>> stretches(const Cell& cell) {
     const auto [time, bytes] = cell.timeline[i];
     const bool last = i + 1 == cell.timeline.size();
     if (time <= since || (time - since < length_of(cell) / 32 && !last)) continue;
-    out.emplace_back(time, (bytes - had) / (time - since));
+    out.emplace_back(time, std::min((bytes - had) / (time - since), kFastest));
     since = time;
     had = bytes;
   }
