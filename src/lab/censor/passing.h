@@ -7,7 +7,7 @@
 namespace rozaneh::lab {
 
 // An endpoint as something to draw from.
-constexpr std::uint64_t number_of(const Endpoint& endpoint) {
+inline std::uint64_t number_of(const Endpoint& endpoint) {
   std::uint64_t number = endpoint.port;
   for (const std::uint8_t byte : endpoint.address.v6()) number = number * 0x100000001b3 + byte;
   return number;
