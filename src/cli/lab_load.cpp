@@ -36,7 +36,8 @@ Result<lab::SubjectSpec> load_subject(const std::string& name) {
   if (!is_file(name)) return lab::find_subject(name);
   const auto text = read(name);
   if (!text) return std::unexpected(text.error());
-  return lab::parse_subject(text_of(*text), name);
+  auto spec = lab::parse_subject(text_of(*text), name);
+  return spec ? lab::with_base(std::move(*spec)) : spec;
 }
 
 }  // namespace rozaneh::cli

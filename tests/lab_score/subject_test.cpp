@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kFull = R"(
 title = "All of it"
 kind = "peer"
+base = "tor"
 innocent = true
 year = 2014
 needs = ["one", "two"]
@@ -51,6 +52,7 @@ pluggable = "obfs4"
 [[near]]
 run = ["{rozaneh}", "{link.obfs4}", "{link.obfs2}"]
 ready-interface = "tun0"
+ready-says = "up"
 pluggable = "obfs4"
 )";
 
@@ -68,6 +70,7 @@ TEST(Subject, IsReadWithAllThatMayStandInIt) {
   ASSERT_TRUE(spec) << spec.error().message();
   EXPECT_EQ(spec->id, "full");
   EXPECT_EQ(spec->kind, SubjectKind::peer);
+  EXPECT_EQ(spec->base, "tor");
   EXPECT_TRUE(spec->innocent);
   EXPECT_EQ(spec->year, 2014U);
   EXPECT_EQ(spec->needs, (std::vector<std::string>{"one", "two"}));
@@ -88,9 +91,29 @@ TEST(Subject, IsReadWithAllThatMayStandInIt) {
   EXPECT_EQ(spec->far_side[0].environment, std::vector<std::string>{"A={web}"});
   ASSERT_EQ(spec->near_side.size(), 1U);
   EXPECT_EQ(spec->near_side[0].ready_interface, "tun0");
+  EXPECT_EQ(spec->near_side[0].ready_says, "up");
   EXPECT_EQ(spec->near_side[0].pluggable, "obfs4");
   EXPECT_EQ(spec->prepare.size(), 1U);
   EXPECT_EQ(spec->files.at(0).name, "a.conf");
+}
+
+TEST(Subject, ComesAfterItsBase) {
+  const auto base = parse_subject(
+      "title = \"b\"\nneeds = [\"one\"]\npackage = \"p\"\nfetch = { url = \"http://a.example/\" }\n"
+      "[[far]]\nrun = [\"first\"]\n[[file]]\nname = \"f\"\n",
+      "b.toml");
+  ASSERT_TRUE(base);
+  auto spec = parse_subject(with("[[far]]\nrun = [\"second\"]\n[[near]]\nrun = [\"third\"]"), "x.toml");
+  ASSERT_TRUE(spec);
+  add_base(*base, *spec);
+  EXPECT_EQ(spec->id, "x");
+  EXPECT_EQ(spec->package, "p");
+  EXPECT_EQ(spec->needs, std::vector<std::string>{"one"});
+  EXPECT_EQ(spec->files.size(), 1U);
+  ASSERT_EQ(spec->far_side.size(), 2U);
+  EXPECT_EQ(spec->far_side[0].words.front(), "first");
+  EXPECT_EQ(spec->far_side[1].words.front(), "second");
+  EXPECT_EQ(spec->near_side.size(), 1U) << "the client's side is the subject's own";
 }
 
 TEST(Subject, HasDefaultsForAllButTitleAndFetch) {

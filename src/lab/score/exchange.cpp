@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/writer.h"
 #include "io/error.h"
@@ -20,13 +19,6 @@ using Block = std::array<std::uint8_t, std::size_t{64} * 1024>;
 
 std::unexpected<Error> wrong(std::string what) { return fail(ExchangeError::answer, std::move(what)); }
 
-std::optional<std::uint64_t> number_in(std::string_view digits) {
-  std::uint64_t number = 0;
-  const auto* last = digits.data() + digits.size();
-  const auto [end, error] = std::from_chars(digits.data(), last, number);
-  return error == std::errc() && end == last ? std::optional(number) : std::nullopt;
-}
-
 // Reads up to the end of the head; what came behind it stays in `received`.
 Result<std::uint64_t> read_head(Connection& connection, Buffer& received, const OnBytes& on_bytes) {
   for (Block block{};;) {
@@ -34,7 +26,7 @@ Result<std::uint64_t> read_head(Connection& connection, Buffer& received, const 
     if (!head) return std::unexpected(head.error());
     if (*head) {
       if (!(*head)->start_line.contains(" 200 ")) return wrong(fmt::format("answer {}", (*head)->start_line));
-      const auto length = number_in((*head)->get("content-length").value_or(""));
+      const auto length = parse_count((*head)->get("content-length").value_or(""));
       if (!length) return wrong("an answer without a length");
       received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>((*head)->size));
       return *length;

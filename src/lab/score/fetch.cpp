@@ -145,6 +145,7 @@ FetchRecord fetch_all(const FetchPlan& plan, const FetchWay& way) {
   std::vector<FetchRecord> records(plan.connections);
   {
     std::vector<std::jthread> crowd;
+    crowd.reserve(records.size());
     for (FetchRecord& record : records)
       crowd.emplace_back([&record, &plan, &way] {
         crypto::SystemRandom random;

@@ -106,7 +106,8 @@ class Run {
   }
 
   // What needs no lab: it is there, or cannot be tried. Answers whether it was so.
-  Result<bool> settle(const Pair& pair, Cell cell) {
+  Result<bool> settle(const Pair& pair, const Cell& blank_cell) {
+    Cell cell = blank_cell;
     if (const Cell* known = results_.find(cell)) {
       if (auto done = finish(*known); !done) return std::unexpected(done.error());
       return true;

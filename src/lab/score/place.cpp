@@ -12,6 +12,7 @@ struct Kind {
   Place::Scheme scheme;
   std::uint16_t port;  // where none is written; 0: one must be
 };
+constexpr std::uint64_t kMostBytes = 1ULL << 30U;  // of the web site
 constexpr std::array<Kind, 5> kKinds{{{"http://", Place::Scheme::http, 80},
                                       {"https://", Place::Scheme::https, 443},
                                       {"dns://", Place::Scheme::dns, 53},
@@ -49,10 +50,14 @@ std::optional<std::uint64_t> Place::size() const {
   const auto found = path.rfind(kBytes);
   if (found == std::string::npos) return std::nullopt;
   const std::string_view digits = std::string_view(path).substr(found + kBytes.size());
+  const auto number = parse_count(digits);
+  return number && *number <= kMostBytes ? number : std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view digits) {
   std::uint64_t number = 0;
-  const auto* last = digits.data() + digits.size();
-  const auto [end, error] = std::from_chars(digits.data(), last, number);
-  if (error != std::errc() || end != last || number > (1ULL << 30U)) return std::nullopt;
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number);
+  if (error != std::errc() || end != digits.end()) return std::nullopt;
   return number;
 }
 

@@ -26,12 +26,16 @@ constexpr std::size_t kLongestLine = 300;
 
 std::unexpected<Error> failed(std::string what) { return fail(ProgramError::failed, std::move(what)); }
 
-// The last line that a program has written.
-std::string last_words(const std::string& log) {
+std::string all_words(const std::string& log) {
   const io::File file(log, O_RDONLY);
   const auto content = file.is_open() ? file.read_all(kMostLog) : std::nullopt;
-  if (!content) return {};
-  std::string_view text = text_of(*content);
+  return content ? std::string(text_of(*content)) : std::string();
+}
+
+// The last line that a program has written.
+std::string last_words(const std::string& log) {
+  const std::string all = all_words(log);
+  std::string_view text = all;
   while (text.ends_with('\n')) text.remove_suffix(1);
   const auto line = text.substr(text.rfind('\n') + 1);
   return line.empty() ? "" : ": " + std::string(line.substr(0, kLongestLine));
@@ -113,7 +117,10 @@ Result<> Programs::start(const SubjectProgram& program, Seconds limit) {
 
 Result<> Programs::wait_until_ready(const SubjectProgram& program, Running& running,
                                     Clock::time_point until) {
-  while (!is_ready(network_, program, address_)) {
+  const auto has_said = [&] {
+    return program.ready_says.empty() || all_words(running.log).contains(program.ready_says);
+  };
+  while (!has_said() || !is_ready(network_, program, address_)) {
     if (has_ended(running.process))
       return failed(fmt::format("{} ended before it was ready{}", running.name, last_words(running.log)));
     if (Clock::now() > until)

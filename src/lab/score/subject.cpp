@@ -53,6 +53,7 @@ SubjectProgram read_program(TomlTable table) {
   if (const auto port = table.whole("ready", 1, 65535))
     program.ready_port = static_cast<std::uint16_t>(*port);
   program.ready_interface = table.text("ready-interface");
+  program.ready_says = table.text("ready-says");
   program.pluggable = table.text("pluggable");
   table.end();
   return program;
@@ -114,6 +115,7 @@ SubjectSpec read_spec(TomlTable table) {
   spec.title = table.text("title");
   if (spec.title.empty()) table.missing("title");
   spec.kind = static_cast<SubjectKind>(table.choice("kind", {kKinds.begin(), kKinds.end()}, 0));
+  spec.base = table.text("base");
   spec.innocent = table.flag("innocent");
   if (const auto year = table.whole("year", 1990, 2100)) spec.year = static_cast<unsigned>(*year);
   spec.needs = table.texts("needs");
@@ -142,6 +144,19 @@ SubjectSpec read_spec(TomlTable table) {
 }  // namespace
 
 std::string_view name_of(SubjectKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
+
+void add_base(SubjectSpec base, SubjectSpec& spec) {
+  const auto put_before = [](auto& first, auto& rest) {
+    std::ranges::move(rest, std::back_inserter(first));
+    rest = std::move(first);
+  };
+  put_before(base.needs, spec.needs);
+  put_before(base.bridge, spec.bridge);
+  put_before(base.files, spec.files);
+  put_before(base.prepare, spec.prepare);
+  put_before(base.far_side, spec.far_side);
+  if (spec.package.empty()) spec.package = base.package;
+}
 
 std::string_view layer_of(SubjectError /*error*/) { return "subject"; }
 

@@ -16,10 +16,11 @@ namespace rozaneh::lab {
 struct SubjectProgram {
   std::vector<std::string> words;
   std::vector<std::string> environment;
-  // When it counts as started: a TCP port of its side answers, a network interface is there, or, for a
-  // pluggable transport of Tor, it has said that this transport listens.
+  // When it counts as started: a TCP port of its side answers, a network interface is there, it has written
+  // some words, or, for a pluggable transport of Tor, it has said that this transport listens.
   std::optional<std::uint16_t> ready_port;
   std::string ready_interface;
+  std::string ready_says;
   std::string pluggable;
 };
 
@@ -47,7 +48,8 @@ enum class SubjectKind { control, ours, peer };
 std::string_view name_of(SubjectKind kind);
 
 struct SubjectSpec {
-  std::string id;  // the file's name
+  std::string id;    // the file's name
+  std::string base;  // another subject of ours, whose programs and files come before these
   std::string title;
   SubjectKind kind = SubjectKind::control;
   bool innocent = false;  // what no censor means to block
@@ -68,7 +70,12 @@ enum class SubjectError { text };
 std::string_view layer_of(SubjectError error);
 std::string_view describe(SubjectError error);
 
-// Reads a file's text. Failures name the file, line and key, and what would be valid.
+// Brings in what the base has: its needs, bridges, files, preparations and far side, before those of the
+// subject.
+void add_base(SubjectSpec base, SubjectSpec& spec);
+
+// Reads a file's text, and leaves its base aside. Failures name the file, line and key, and what would be
+// valid.
 Result<SubjectSpec> parse_subject(std::string_view text, std::string_view file);
 
 }  // namespace rozaneh::lab

@@ -14,6 +14,15 @@ Result<SubjectSpec> read(const SubjectText& file) {
   return parse_subject(file.text, fmt::format("{}.toml", file.name));
 }
 
+Result<SubjectSpec> read_named(std::string_view name) {
+  const auto files = subject_texts();
+  const auto found = std::ranges::find(files, name, &SubjectText::name);
+  if (found != files.end()) return read(*found);
+  std::string names;
+  for (const SubjectText& file : files) names.append(names.empty() ? "" : ", ").append(file.name);
+  return fail(SubjectError::text, fmt::format("no subject '{}'; there are: {}", name, names));
+}
+
 bool is_in_path(const std::string& program, std::string_view path) {
   if (program.contains('/')) return access(program.c_str(), X_OK) == 0;
   while (true) {
@@ -30,7 +39,7 @@ bool is_in_path(const std::string& program, std::string_view path) {
 Result<std::vector<SubjectSpec>> all_subjects() {
   std::vector<SubjectSpec> all;
   for (const SubjectText& file : subject_texts()) {
-    auto spec = read(file);
+    auto spec = find_subject(file.name);
     if (!spec) return std::unexpected(spec.error());
     all.push_back(std::move(*spec));
   }
@@ -38,13 +47,19 @@ Result<std::vector<SubjectSpec>> all_subjects() {
   return all;
 }
 
+Result<SubjectSpec> with_base(SubjectSpec spec) {
+  if (spec.base.empty()) return spec;
+  auto base = read_named(spec.base);
+  if (!base) return base;
+  if (!base->base.empty())
+    return fail(SubjectError::text, fmt::format("{}: its base, {}, has a base itself", spec.id, base->id));
+  add_base(std::move(*base), spec);
+  return spec;
+}
+
 Result<SubjectSpec> find_subject(std::string_view name) {
-  const auto files = subject_texts();
-  const auto found = std::ranges::find(files, name, &SubjectText::name);
-  if (found != files.end()) return read(*found);
-  std::string names;
-  for (const SubjectText& file : files) names.append(names.empty() ? "" : ", ").append(file.name);
-  return fail(SubjectError::text, fmt::format("no subject '{}'; there are: {}", name, names));
+  auto spec = read_named(name);
+  return spec ? with_base(std::move(*spec)) : spec;
 }
 
 std::string missing_program(const SubjectSpec& spec) {

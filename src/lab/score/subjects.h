@@ -10,6 +10,9 @@ namespace rozaneh::lab {
 // In the order of their kinds, then of their names.
 Result<std::vector<SubjectSpec>> all_subjects();
 
+// Brings in the base of a subject, if it has one.
+Result<SubjectSpec> with_base(SubjectSpec spec);
+
 // One of them by its name; the failure names those that there are.
 Result<SubjectSpec> find_subject(std::string_view name);
 
