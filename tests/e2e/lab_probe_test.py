@@ -296,6 +296,17 @@ class Probers(unittest.TestCase):
                                "-c", USES], capture_output=True, text=True, timeout=4 * PATIENCE, env=environment, check=False)
         return done.stdout.strip()
 
+    def test_have_a_man_in_the_middle_beside_them(self):
+        """Kazakhstan 2019: the subject is the server's, the issuer is not, and other names are left alone."""
+        done = subprocess.run([ROZANEH, "lab", "run", "kazakhstan-2019", "--", "sh", "-c",
+                               "curl -sS -o /dev/null https://example.org/ && echo untouched;"
+                               "curl -sS -o /dev/null https://www.listed.example/ || echo forged;"
+                               "curl -ksv -o /dev/null https://www.listed.example/"],
+                              capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
+        self.assertEqual(done.stdout.split(), ["untouched", "forged"])
+        self.assertIn("subject: CN=example.org", done.stderr)
+        self.assertIn("issuer: CN=Qaznet Trust Network", done.stderr)
+
     def test_of_a_censor_block_what_they_find_and_nothing_else(self):
         self.assertEqual(self.used("obfs3", "", "http://127.0.0.1:1080/bytes/1000"), "blocked")
         self.assertEqual(self.used("obfs4", "-x socks5h://127.0.0.1:1080", "http://example.org/bytes/1000"), "works")

@@ -73,6 +73,21 @@ TEST_F(Probing, OfTheCensorsOwnIsLetThrough) {
   EXPECT_TRUE(probe.down("x")) << "also once the server is blocked";
 }
 
+TEST(Interception, LeadsToAnotherPortAndBack) {
+  Path path(rule("scope = { protocol = 'tcp', ports = [443] }\nintercepts = true"), {.interceptor = 40443});
+  Tcp tcp(path), other(path, 40001, {address("198.51.100.2"), 80});
+  Tcp man(path, 40000, {address("198.51.100.2"), 40443});
+  EXPECT_FALSE(tcp.syn());
+  ASSERT_EQ(path.out.size(), 1U);
+  EXPECT_EQ(path.out[0].packet().destination().to_string(), "198.51.100.2:40443");
+  EXPECT_EQ(transport_checksum_right(path.out[0].packet()), true);
+  EXPECT_FALSE(man.syn_ack());
+  ASSERT_EQ(path.out.size(), 1U);
+  EXPECT_EQ(path.out[0].packet().source().to_string(), "198.51.100.2:443");
+  EXPECT_EQ(transport_checksum_right(path.out[0].packet()), true);
+  EXPECT_TRUE(other.open().up("x")) << "other ports are let alone";
+}
+
 TEST(ProbingRule, DoesNothingWithoutAProber) {
   Path path(rule(kProbing));
   Tcp tcp(path);

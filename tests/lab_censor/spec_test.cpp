@@ -299,6 +299,7 @@ TEST(CensorFile, SaysWhatIsWrongWhereAndWhatWouldBeRight) {
       {"lists = { on = 'grey' }", "'lasts' is missing"},
       {"probes = 'telepathy'", "'probes' takes one of shadowsocks, obfs2"},
       {"probes = 'obfs2'", "'probes' takes a 'residual' or 'lists' beside it"},
+      {"intercepts = true", "'intercepts' takes beside it a scope of tcp and one port"},
       {"throttle = {}", "'bytes-per-second' is missing"},
       {"throttle = { bytes-per-second = 0 }", "'bytes-per-second' takes a number from 1 to 1000000000"},
       {"throttle = { bytes-per-second = 1, share = 'server' }", "'share' takes one of flow, client, all"},

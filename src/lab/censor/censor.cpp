@@ -62,6 +62,7 @@ bool Censor::wins(std::size_t index, double probability, const Flows::Flow& flow
 
 void Censor::take(Side from, MutableBytes frame, Moment now, Outlet& out) {
   if (wakes_at() <= now) wake(now, out);  // or this frame would overtake them
+  if (options_.interceptor != 0 && from == Side::server) lead_back(from, frame);
   const auto ethernet = parse_ethernet(frame);
   const bool is_ip = ethernet && (ethernet->type == kEtherTypeIpV4 || ethernet->type == kEtherTypeIpV6);
   auto packet = is_ip ? PacketView::parse(ethernet->payload) : std::nullopt;
@@ -115,7 +116,10 @@ void Censor::begin(Flows::Flow& flow, Side opened_by) {
   memory.mind = std::make_unique<Mind>();
   memory.mind->rules.resize(spec_.rules.size());
   for (std::size_t i = 0; i < spec_.rules.size(); ++i)
-    if (!in_scope(i, flow)) memory.mind->rules[i].state = Mind::State::done;
+    if (!in_scope(i, flow))
+      memory.mind->rules[i].state = Mind::State::done;
+    else
+      memory.intercepted = memory.intercepted || (spec_.rules[i].action.intercepts && memory.began_with_syn);
   memory.mind->place = undecided_.insert(undecided_.end(), flow.key);
 }
 

@@ -30,6 +30,7 @@ class Censor final : public Middlebox {
     FlowLimits flows{};
     std::size_t most_held = std::size_t{256} << 20U;
     Prober* prober = nullptr;                // outlives the censor; none: rules that probe never do anything
+    std::uint16_t interceptor = 0;           // the port that interceptions are led to; 0: none is made
     std::vector<AddressRange> probers = {};  // addresses inside that are its own: they are let through
   };
 
@@ -69,6 +70,7 @@ class Censor final : public Middlebox {
     Side opened_by = Side::client;
     bool began = false, began_with_syn = false;
     bool drops_up = false, drops_down = false;
+    bool intercepted = false;
     bool fin_up = false, fin_down = false, over = false;
     std::optional<std::uint32_t> next_up, next_down;  // sequence numbers, behind all that was let out
     std::uint64_t ordinal = 0;                        // among the connections to this endpoint
@@ -87,6 +89,8 @@ class Censor final : public Middlebox {
   void make_room(Mind& grown);
   [[nodiscard]] bool in_scope(std::size_t index, const Flows::Flow& flow) const;
   [[nodiscard]] bool is_on(const std::string& list, const Flows::Flow& flow) const;
+  void lead_back(Side from, MutableBytes frame) const;
+  static void lead_to(std::uint16_t port, Passing& passing);
   void judge(Passing& passing);
   bool is_due(std::size_t index, Passing& passing, Mind::Rule& state);
   void count_open(std::size_t index, Passing& passing);

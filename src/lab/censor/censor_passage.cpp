@@ -1,10 +1,12 @@
 // What becomes of packets that a censor lets through: how they leave, and when.
 #include <algorithm>
 
+#include "base/writer.h"
 #include "lab/censor/draw.h"
 #include "lab/censor/passing.h"
 #include "lab/censor/rewrite.h"
 #include "lab/packet/build.h"
+#include "lab/packet/edit.h"
 
 namespace rozaneh::lab {
 namespace {
@@ -54,11 +56,48 @@ void Censor::rewrite(const Rewrite& rewrite, Passing& passing) {
   passing.rewritten = concat(Bytes(passing.frame).first(header), *other);
 }
 
+namespace {
+
+Buffer with_port(Bytes packet, const PacketView& view, std::size_t at, std::uint16_t port) {
+  Buffer out(packet.begin(), packet.end());
+  store_u16(MutableBytes(out).subspan(view.ip().size + at), port);
+  fix_checksums(out);
+  return out;
+}
+
+}  // namespace
+
+// To the same address, where the man in the middle listens.
+void Censor::lead_to(std::uint16_t port, Passing& passing) {
+  constexpr std::size_t kDestination = 2;
+  if (!passing.is_whole()) return;
+  const auto header = static_cast<std::size_t>(passing.ethernet.payload.data() - passing.frame.data());
+  const Bytes packet = passing.leaving().subspan(header);
+  const auto view = PacketView::parse(packet);
+  if (view && view->tcp() != nullptr)
+    passing.rewritten =
+        concat(Bytes(passing.frame).first(header), with_port(view->bytes(), *view, kDestination, port));
+}
+
+// What the man in the middle sends, as if the server sent it.
+void Censor::lead_back(Side /*from*/, MutableBytes frame) const {
+  const auto ethernet = parse_ethernet(frame);
+  const auto view = ethernet ? PacketView::parse(ethernet->payload) : std::nullopt;
+  if (!view || view->tcp() == nullptr || view->tcp()->source_port != options_.interceptor) return;
+  const auto rule =
+      std::ranges::find_if(spec_.rules, [](const CensorRule& each) { return each.action.intercepts; });
+  if (rule == spec_.rules.end()) return;
+  const Buffer packet = with_port(view->bytes(), *view, 0, rule->scope.ports.front());
+  copy(frame.subspan(static_cast<std::size_t>(ethernet->payload.data() - frame.data())), packet);
+}
+
 void Censor::let_out(Passing& passing) {
   Memory& memory = passing.memory();
   for (const std::size_t index : memory.hampered) hamper(index, passing);
   for (const std::size_t index : passing.hampering) hamper(index, passing);
   if (passing.dropped) return;
+  if (memory.intercepted && options_.interceptor != 0 && passing.direction == Direction::up)
+    lead_to(options_.interceptor, passing);
   // None overtakes one that waits.
   Moment& last = passing.direction == Direction::up ? memory.last_up : memory.last_down;
   passing.leaves_at = std::max(passing.leaves_at, last);

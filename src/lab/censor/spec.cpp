@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/encoding.h"
 #include "lab/censor/sights.h"
@@ -90,6 +91,8 @@ CensorRule read_rule(TomlTable table) {
   if (auto threshold = table.table("once")) rule.threshold = read_threshold(std::move(*threshold));
   rule.probability = table.number("probability", 1, 0, 1);
   rule.action = read_action(table);
+  if (rule.action.intercepts && (rule.scope.ports.size() != 1 || rule.scope.protocol != kTcp))
+    table.wrong("intercepts", "beside it a scope of tcp and one port");
   rule.source = table.text("source");
   rule.confidence = static_cast<Confidence>(
       table.choice("confidence", {"primary", "secondary", "recalled", "measured"}, 2));
@@ -142,11 +145,10 @@ bool AddressRange::contains(const IpAddress& address) const {
   if (address.is_v6() != first.is_v6()) return false;
   const auto& a = address.v6();
   const auto& b = first.v6();
-  for (unsigned bit = 0; bit < prefix; ++bit) {
-    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    if (((a[bit / 8] ^ b[bit / 8]) & mask) != 0) return false;
-  }
-  return true;
+  const std::size_t whole = prefix / 8;
+  if (std::memcmp(a.data(), b.data(), whole) != 0) return false;
+  const auto mask = static_cast<std::uint8_t>(0xff00U >> (prefix % 8));
+  return mask == 0 || ((a[whole] ^ b[whole]) & mask) == 0;
 }
 
 std::optional<AddressRange> AddressRange::parse(std::string_view text) {

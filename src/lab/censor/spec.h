@@ -157,6 +157,8 @@ struct Action {
   std::optional<Loss> lose;
   std::vector<Rewrite> rewrite;
   std::optional<Listing> lists;
+  // Leads the connections in scope to a man in the middle of TLS, for whom the sight's names are meant.
+  bool intercepts = false;
   std::string probes;  // the kind of probes to try the server with first: all else is done once they succeed
 
   // Whether it changes what becomes of packets that get through.

@@ -164,6 +164,7 @@ Action read_action(TomlTable& table) {
   if (auto loss = table.table("lose")) action.lose = read_loss(std::move(*loss));
   for (TomlTable& each : table.tables("rewrite")) action.rewrite.push_back(read_rewrite(std::move(each)));
   if (auto listing = table.table("lists")) action.lists = read_listing(std::move(*listing));
+  action.intercepts = table.flag("intercepts");
   if (table.has("probes")) {
     const auto& kinds = probe_kinds();
     action.probes = kinds[table.choice("probes", kinds, 0)];

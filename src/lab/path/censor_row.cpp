@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "io/error.h"
+#include "lab/path/interceptor.h"
 #include "lab/path/prober_process.h"
 #include "lab/path/process.h"
 
@@ -13,11 +14,13 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr std::size_t kMostAsked = 256;
+constexpr std::uint16_t kInterceptor = 40443;  // its port
 constexpr Moment kLooksEvery = std::chrono::milliseconds(20);
 
 Censor::Options with_prober(const Censor::Options& given, Prober& prober) {
   Censor::Options options = given;
   options.prober = &prober;
+  options.interceptor = kInterceptor;
   options.probers = {Topology::prober_range(false), Topology::prober_range(true)};
   return options;
 }
@@ -29,6 +32,12 @@ ProbingCensor::ProbingCensor(CensorSpec spec, const Censor::Options& options)
 
 Result<> ProbingCensor::start(const Topology& topology) {
   const auto& rules = censor_.spec().rules;
+  for (const CensorRule& each : rules) {
+    if (!each.action.intercepts) continue;
+    const Interception interception{
+        .server_port = each.scope.ports.front(), .at_port = kInterceptor, .names = each.sight.names};
+    if (auto started = start_interceptor(topology, interception); !started) return started;
+  }
   if (std::ranges::none_of(rules, [](const CensorRule& rule) { return !rule.action.probes.empty(); }))
     return {};
   std::array<int, 2> ends{};

@@ -1,0 +1,180 @@
+#include "lab/path/interceptor.h"
+
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "crypto/openssl.h"
+#include "io/error.h"
+#include "lab/censor/sights.h"
+#include "lab/path/process.h"
+#include "lab/recognise/tls_packet.h"
+
+namespace rozaneh::lab {
+namespace {
+
+using crypto::must;
+using crypto::must_have;
+template <auto kFree>
+using Free = crypto::OpensslFree<kFree>;
+using Context = std::unique_ptr<SSL_CTX, Free<&SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL, Free<&SSL_free>>;
+using Certificate = std::unique_ptr<X509, Free<&X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Free<&EVP_PKEY_free>>;
+
+constexpr std::size_t kMostHello = 16 * 1024;
+constexpr int kPatience = 10'000;  // milliseconds, for a hello
+
+// The name in the hello that a client has sent and that stays unread; nullopt: none, or no hello came.
+std::optional<std::string> name_in_hello(int client) {
+  Buffer seen(kMostHello);
+  for (std::size_t before = 0;;) {
+    pollfd ready{client, POLLIN, 0};
+    if (poll(&ready, 1, kPatience) <= 0) return std::nullopt;
+    const ssize_t size = recv(client, seen.data(), seen.size(), MSG_PEEK);
+    if (size <= 0) return std::nullopt;
+    const Bytes so_far = Bytes(seen).first(static_cast<std::size_t>(size));
+    if (looks_like_client_hello(so_far) == Looks::no) return std::nullopt;
+    const auto found = client_hello_in_packet(so_far);
+    if (found && (found->whole || found->hello.server_name)) return found->hello.server_name;
+    if (so_far.size() == before || so_far.size() == seen.size()) return std::nullopt;
+    before = so_far.size();
+    usleep(20'000);  // what is peeked at stays ready
+  }
+}
+
+// Carries bytes both ways until one side has no more.
+void carry(int client, int server) {
+  std::array<std::uint8_t, 16384> bytes{};
+  std::array<pollfd, 2> ends{{{client, POLLIN, 0}, {server, POLLIN, 0}}};
+  while (poll(ends.data(), ends.size(), -1) > 0) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (ends[i].revents == 0) continue;
+      const ssize_t size = recv(ends[i].fd, bytes.data(), bytes.size(), 0);
+      if (size <= 0) return;
+      for (ssize_t sent = 0; sent < size;) {
+        const ssize_t count =
+            send(ends[1 - i].fd, bytes.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+        if (count <= 0) return;
+        sent += count;
+      }
+    }
+  }
+}
+
+// The same between two TLS connections.
+void carry(SSL* client, SSL* server) {
+  std::array<std::uint8_t, 16384> bytes{};
+  const std::array<SSL*, 2> sides = {client, server};
+  std::array<pollfd, 2> ends{{{SSL_get_fd(client), POLLIN, 0}, {SSL_get_fd(server), POLLIN, 0}}};
+  for (;;) {
+    const bool waiting = SSL_pending(client) > 0 || SSL_pending(server) > 0;
+    if (!waiting && poll(ends.data(), ends.size(), -1) <= 0) return;
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (ends[i].revents == 0 && SSL_pending(sides[i]) == 0) continue;
+      const int size = SSL_read(sides[i], bytes.data(), static_cast<int>(bytes.size()));
+      if (size <= 0 || SSL_write(sides[1 - i], bytes.data(), size) != size) return;
+      ends[i].revents = 0;
+    }
+  }
+}
+
+// As the server's, but by another issuer and with another key.
+Certificate forged_after(X509* original, EVP_PKEY* key) {
+  Certificate forged(must_have(X509_dup(original)));
+  const std::unique_ptr<X509_NAME, Free<&X509_NAME_free>> issuer(must_have(X509_NAME_new()));
+  const std::string name = "Qaznet Trust Network";
+  must(X509_NAME_add_entry_by_txt(issuer.get(), "CN", MBSTRING_ASC,
+                                  reinterpret_cast<const unsigned char*>(name.data()),
+                                  static_cast<int>(name.size()), -1, 0));
+  must(X509_set_issuer_name(forged.get(), issuer.get()));
+  must(X509_set_pubkey(forged.get(), key));
+  must(X509_sign(forged.get(), key, EVP_sha256()) > 0 ? 1 : 0);
+  return forged;
+}
+
+void stand_between(int client, int server, const std::string& name) {
+  const Context towards(must_have(SSL_CTX_new(TLS_client_method())));
+  const Session outer(must_have(SSL_new(towards.get())));
+  must(SSL_set_fd(outer.get(), server));
+  must(static_cast<int>(SSL_set_tlsext_host_name(outer.get(), name.c_str())));
+  if (SSL_connect(outer.get()) != 1) return;
+  const Certificate original(SSL_get1_peer_certificate(outer.get()));
+  if (!original) return;
+  const Key key(must_have(EVP_EC_gen("P-256")));
+  const Certificate forged = forged_after(original.get(), key.get());
+  const Context inside(must_have(SSL_CTX_new(TLS_server_method())));
+  must(SSL_CTX_use_certificate(inside.get(), forged.get()));
+  must(SSL_CTX_use_PrivateKey(inside.get(), key.get()));
+  const Session inner(must_have(SSL_new(inside.get())));
+  must(SSL_set_fd(inner.get(), client));
+  if (SSL_accept(inner.get()) == 1) carry(inner.get(), outer.get());
+}
+
+void intercept(int client, const Interception& interception) {
+  sockaddr_in6 server{};
+  socklen_t size = sizeof server;
+  if (getsockname(client, reinterpret_cast<sockaddr*>(&server), &size) != 0) return;
+  server.sin6_port = htons(interception.server_port);
+  const Descriptor there(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (connect(there.number(), reinterpret_cast<const sockaddr*>(&server), size) != 0) return;
+  const auto name = name_in_hello(client);
+  if (name && is_listed(*name, interception.names))
+    stand_between(client, there.number(), *name);
+  else
+    carry(client, there.number());
+}
+
+int serve(int listener, const Interception& interception) {
+  std::signal(SIGCHLD, SIG_IGN);  // nobody waits for those who are done
+  std::signal(SIGPIPE, SIG_IGN);
+  for (;;) {
+    const Descriptor client(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+    if (!client.is_open()) continue;
+    if (fork() != 0) continue;
+    intercept(client.number(), interception);
+    _exit(0);
+  }
+}
+
+Result<Descriptor> listen_on(std::uint16_t port) {
+  Descriptor listener(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  const int off = 0;
+  setsockopt(listener.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(listener.number(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  sockaddr_in6 any{};
+  any.sin6_family = AF_INET6;
+  any.sin6_port = htons(port);
+  if (bind(listener.number(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 ||
+      listen(listener.number(), SOMAXCONN) != 0)
+    return std::unexpected(io::from_errno(errno, "listen for connections to intercept"));
+  return listener;
+}
+
+}  // namespace
+
+Result<> start_interceptor(const Topology& topology, const Interception& interception) {
+  Descriptor listener;
+  auto listening = within(topology.network(Side::server), [&]() -> Result<> {
+    auto opened = listen_on(interception.at_port);
+    if (!opened) return std::unexpected(opened.error());
+    listener = std::move(*opened);
+    return {};
+  });
+  if (!listening) return listening;
+  const auto started =
+      start_here(topology.network(Side::server), [&] { return serve(listener.number(), interception); });
+  if (!started) return std::unexpected(started.error());
+  return {};
+}
+
+}  // namespace rozaneh::lab
