@@ -105,11 +105,13 @@ void stand_between(int client, int server, const std::string& name) {
   const Context towards(must_have(SSL_CTX_new(TLS_client_method())));
   const Session outer(must_have(SSL_new(towards.get())));
   must(SSL_set_fd(outer.get(), server));
-  must(static_cast<int>(SSL_set_tlsext_host_name(outer.get(), name.c_str())));
+  std::string asked = name;
+  must(static_cast<int>(
+      SSL_ctrl(outer.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, asked.data())));
   if (SSL_connect(outer.get()) != 1) return;
   const Certificate original(SSL_get1_peer_certificate(outer.get()));
   if (!original) return;
-  const Key key(must_have(EVP_EC_gen("P-256")));
+  const Key key(must_have(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")));
   const Certificate forged = forged_after(original.get(), key.get());
   const Context inside(must_have(SSL_CTX_new(TLS_server_method())));
   must(SSL_CTX_use_certificate(inside.get(), forged.get()));

@@ -21,7 +21,11 @@ TlsClient::TlsClient(const std::string& server_name, bool plain) {
   ssl_.reset(must_have(SSL_new(context.get())));
   SSL_set_bio(ssl_.get(), must_have(BIO_new(BIO_s_mem())), must_have(BIO_new(BIO_s_mem())));
   SSL_set_connect_state(ssl_.get());
-  if (!server_name.empty()) must(static_cast<int>(SSL_set_tlsext_host_name(ssl_.get(), server_name.c_str())));
+  if (!server_name.empty()) {
+    std::string asked = server_name;
+    must(static_cast<int>(
+        SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, asked.data())));
+  }
   static constexpr std::array<std::uint8_t, 9> kHttp11 = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   if (!plain) must(SSL_set_alpn_protos(ssl_.get(), kHttp11.data(), kHttp11.size()) == 0 ? 1 : 0);
 }
