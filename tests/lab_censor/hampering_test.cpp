@@ -58,7 +58,9 @@ std::vector<Moment> waited(Moment apart) {
   std::vector<Moment> times;
   for (std::size_t i = 0; i < all.size(); ++i) {
     times.push_back(all[i].at - static_cast<int>(i) * apart);
-    if (i > 0) EXPECT_EQ(all[i].frame.packet().tcp()->seq, all[i - 1].frame.packet().tcp()->seq + 1);
+    if (i > 0) {
+      EXPECT_EQ(all[i].frame.packet().tcp()->seq, all[i - 1].frame.packet().tcp()->seq + 1);
+    }
   }
   return times;
 }
