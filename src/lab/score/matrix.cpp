@@ -93,7 +93,7 @@ class Run {
     return kLongestOpening + order_.near.patience * (kWaitsInAll * times) + 2 * Seconds(subject.patience);
   }
 
-  Result<> finish(Cell cell) {
+  Result<> finish(const Cell& cell) {
     cells_.push_back(cell);
     if (on_cell_) on_cell_(cell, cells_.size(), total_);
     return {};
@@ -128,7 +128,7 @@ class Run {
 
   Result<> keep(Cell cell) {
     if (auto added = results_.add(cell); !added) return added;
-    return finish(std::move(cell));
+    return finish(cell);
   }
 
   Result<> take(const Pair& pair, Cell cell, const Crew::Ended& ended) {
