@@ -122,11 +122,11 @@ class Run {
     } else {
       return false;
     }
-    if (auto kept = keep(std::move(cell)); !kept) return std::unexpected(kept.error());
+    if (auto kept = keep(cell); !kept) return std::unexpected(kept.error());
     return true;
   }
 
-  Result<> keep(Cell cell) {
+  Result<> keep(const Cell& cell) {
     if (auto added = results_.add(cell); !added) return added;
     return finish(cell);
   }
@@ -145,7 +145,7 @@ class Run {
           (std::filesystem::path("pcap") / std::filesystem::path(capture_of(cell)).filename()).string();
     else
       std::filesystem::remove(capture_of(cell), ignored);
-    return keep(std::move(cell));
+    return keep(cell);
   }
 
   Result<> work(const std::vector<Pair>& pairs) {
