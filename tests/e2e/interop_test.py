@@ -112,41 +112,71 @@ class Obfs4(unittest.TestCase):
             self.carries_many(dial)
             self.carries_long(dial)
 
-    def test_our_managed_client_reaches_its_server(self):
+    def in_each_mode(self, attempt):
+        """Calls attempt(mode, its), which leaves its obfs4proxy in `its`.
+
+        obfs4proxy 0.0.14 panics in iat-mode 2 when the server's table makes it draw a length of 0: then with another one.
+        """
         for mode in (0, 1, 2):
-            with self.subTest(iat_mode=mode), Service(echo) as target, ManagedTransport.server(
+            for tries_left in reversed(range(10)):
+                its = []
+                with self.subTest(iat_mode=mode):
+                    try:
+                        attempt(mode, its)
+                        break
+                    except (AssertionError, OSError):
+                        panicked = any(each.heard("BUG: Write.., iat length was 0") for each in its)
+                        if mode != 2 or tries_left == 0 or not panicked:
+                            raise
+                        continue
+                break
+
+    def test_our_managed_client_reaches_its_server(self):
+        def attempt(mode, its):
+            with Service(echo) as target, ManagedTransport.server(
                 ITS_PT, "obfs4", target.address, iat_mode=mode
             ) as server, ManagedTransport.client(OUR_PT, "obfs4") as client:
+                its.append(server)
                 self.assertEqual(server.arguments["iat-mode"], str(mode))
                 self.works(pt_dialer(client, server.address, server.arguments), mode)
+
+        self.in_each_mode(attempt)
 
     def test_its_client_reaches_our_managed_server(self):
-        for mode in (0, 1, 2):
-            with self.subTest(iat_mode=mode), Service(echo) as target, ManagedTransport.server(
+        def attempt(mode, its):
+            with Service(echo) as target, ManagedTransport.server(
                 OUR_PT, "obfs4", target.address, iat_mode=mode
             ) as server, ManagedTransport.client(ITS_PT, "obfs4") as client:
+                its.append(client)
                 self.assertEqual(server.arguments["iat-mode"], str(mode))
                 self.works(pt_dialer(client, server.address, server.arguments), mode)
 
+        self.in_each_mode(attempt)
+
     def test_its_client_reaches_our_bridge(self):
-        for mode in (0, 1, 2):
-            with self.subTest(iat_mode=mode), Service(echo) as target, Bridge(
+        def attempt(mode, its):
+            with Service(echo) as target, Bridge(
                 "--set", f"obfs4.iat-mode={mode}", forward=target.address
             ) as bridge, ManagedTransport.client(ITS_PT, "obfs4") as client:
+                its.append(client)
                 words = dict(word.split("=", 1) for word in bridge.line_of("obfs4").split() if "=" in word)
                 self.echoes(pt_dialer(client, bridge.address, {n: words[n] for n in ("cert", "iat-mode")}), SIZES)
 
+        self.in_each_mode(attempt)
+
     def test_our_client_reaches_its_server_by_a_bridge_line(self):
-        with Service(echo) as target:
-            for mode in (0, 1, 2):
-                with self.subTest(iat_mode=mode), ManagedTransport.server(
-                    ITS_PT, "obfs4", target.address, iat_mode=mode
-                ) as server:
-                    line = "Bridge obfs4 {}:{} {} cert={} iat-mode={} egress=fixed".format(
-                        *server.address, "0123456789ABCDEF" * 2 + "01234567", server.arguments["cert"], mode
-                    )
-                    with Client(line) as client:
-                        self.works(lambda: connect(client.address), mode)
+        def attempt(mode, its):
+            with Service(echo) as target, ManagedTransport.server(
+                ITS_PT, "obfs4", target.address, iat_mode=mode
+            ) as server:
+                its.append(server)
+                line = "Bridge obfs4 {}:{} {} cert={} iat-mode={} egress=fixed".format(
+                    *server.address, "0123456789ABCDEF" * 2 + "01234567", server.arguments["cert"], mode
+                )
+                with Client(line) as client:
+                    self.works(lambda: connect(client.address), mode)
+
+        self.in_each_mode(attempt)
 
 
 class HalfClose(unittest.TestCase):
