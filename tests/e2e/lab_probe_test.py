@@ -278,10 +278,12 @@ def can_isolate():
     return subprocess.run(["unshare", "-rnm", "true"], capture_output=True, check=False).returncode == 0
 
 
+# Port 1080 is 0438.
 USES = """
 "$ROZANEH" client "$ROZANEH_LINK" --listen 127.0.0.1:1080 --no-state --log-level error > /dev/null &
+until grep -q ':0438 ' /proc/net/tcp; do sleep 0.1; done
 for i in $(seq 100); do
-  curl -s -o /dev/null --max-time 5 $WORDS $URL && works=yes || test -z "$works" || exec echo blocked
+  curl -s -o /dev/null --max-time 15 $WORDS $URL || curl -s -o /dev/null --max-time 15 $WORDS $URL || exec echo blocked
   sleep 0.1
 done
 echo works
