@@ -1,6 +1,8 @@
 // A path behind a censor that aborts where what comes out is not as it must be.
 #pragma once
 
+#include <utility>
+
 #include "fuzz/handshake.h"
 #include "lab/censor/censor.h"
 #include "lab/packet/build.h"
@@ -13,7 +15,8 @@ namespace rozaneh::fuzz {
 // packet of the censor's own with right checksums.
 class CheckedPath final : public lab::Outlet {
  public:
-  CheckedPath(lab::CensorSpec spec, lab::Censor::Options options) : censor_(std::move(spec), options) {}
+  CheckedPath(lab::CensorSpec spec, lab::Censor::Options options)
+      : censor_(std::move(spec), std::move(options)) {}
 
   void give(lab::Side from, Buffer frame) {
     given_ = frame;
