@@ -20,16 +20,28 @@ def lab(*words, censor, command, patience=60, **options):
                           capture_output=True, text=True, timeout=patience, check=False, **options)
 
 
-def worlds():
-    """The network namespaces that processes of this machine are in."""
-    found = set()
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                found.add(os.readlink(f"/proc/{entry}/ns/net"))
-            except OSError:
-                pass
-    return found
+def processes():
+    """Of this machine: (number, moment of its start), whose child it is, what it runs, its network namespace."""
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+            yield (int(entry), fields[19]), int(fields[1]), words, os.readlink(f"/proc/{entry}/ns/net")
+        except OSError:
+            pass  # it has ended meanwhile
+
+
+def family(ancestor):
+    """The process and all below it."""
+    known = list(processes())
+    found = {ancestor}
+    while True:
+        more = {one[0] for one, parent, _, _ in known if parent in found} | found
+        if more == found:
+            return {one: world for one, _, _, world in known if one[0] in found}
+        found = more
 
 
 class Censors(unittest.TestCase):
@@ -94,28 +106,24 @@ class TheLab(unittest.TestCase):
         self.assertIn("far side", done.stdout)
 
     def test_leaves_nothing_behind_when_it_is_killed(self):
-        before = worlds()
-        mark = str(100000 + os.getpid())
+        """A namespace that no process is in, and that is mounted nowhere, is gone."""
+        mark = str(100000 + os.getpid()).encode()
+        interfaces, mounts = os.listdir("/sys/class/net"), self.mounted_networks()
         for number in (signal.SIGKILL, signal.SIGTERM):
             with subprocess.Popen([ROZANEH, "lab", "run", "iran-2012-02", "--bridge", "obfs4", "--", "sleep", mark],
                                   stdout=subprocess.DEVNULL) as running:
-                self.assertTrue(until(lambda: self.processes(mark)))
+                self.assertTrue(until(lambda: any(words[:2] == [b"sleep", mark] for _, _, words, _ in processes())))
+                ours = family(running.pid)
+                self.assertGreater(len(set(ours.values())), 2, "both sides have a network of their own")
                 running.send_signal(number)
                 running.wait(PATIENCE)
-            self.assertTrue(until(lambda: not self.processes(mark) and worlds() <= before), worlds() - before)
+            self.assertTrue(until(lambda of=ours: not of.keys() & {one for one, _, _, _ in processes()}))
+        self.assertEqual((os.listdir("/sys/class/net"), self.mounted_networks()), (interfaces, mounts))
 
     @staticmethod
-    def processes(mark):
-        found = []
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{entry}/cmdline", "rb") as file:
-                    words = file.read().split(b"\0")
-            except OSError:
-                continue
-            if words[:2] == [b"sleep", mark.encode()]:
-                found.append(entry)
-        return found
+    def mounted_networks():
+        with open("/proc/self/mountinfo", encoding="utf-8") as file:
+            return [line for line in file if "net:[" in line]
 
     def test_lists_its_censors_with_their_sources(self):
         listed = subprocess.run([ROZANEH, "lab", "list", "--json"], capture_output=True, text=True, check=True)
