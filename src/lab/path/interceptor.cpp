@@ -74,6 +74,8 @@ void carry(int client, int server) {
 void carry(SSL* client, SSL* server) {
   std::array<std::uint8_t, 16384> bytes{};
   const std::array<SSL*, 2> sides = {client, server};
+  // A record without data, such as a ticket, must not make one side wait for the next while the other speaks.
+  for (SSL* side : sides) SSL_clear_mode(side, SSL_MODE_AUTO_RETRY);
   std::array<pollfd, 2> ends{{{SSL_get_fd(client), POLLIN, 0}, {SSL_get_fd(server), POLLIN, 0}}};
   for (;;) {
     const bool waiting = SSL_pending(client) > 0 || SSL_pending(server) > 0;
@@ -81,8 +83,9 @@ void carry(SSL* client, SSL* server) {
     for (std::size_t i = 0; i < 2; ++i) {
       if (ends[i].revents == 0 && SSL_pending(sides[i]) == 0) continue;
       const int size = SSL_read(sides[i], bytes.data(), static_cast<int>(bytes.size()));
-      if (size <= 0 || SSL_write(sides[1 - i], bytes.data(), size) != size) return;
       ends[i].revents = 0;
+      if (size <= 0 && SSL_get_error(sides[i], size) == SSL_ERROR_WANT_READ) continue;
+      if (size <= 0 || SSL_write(sides[1 - i], bytes.data(), size) != size) return;
     }
   }
 }
