@@ -13,6 +13,11 @@ struct Counters {
   std::atomic<std::uint64_t> open{0};       // connections that carry bytes now
   std::atomic<std::uint64_t> up{0};         // bytes from the client's side
   std::atomic<std::uint64_t> down{0};       // bytes to it
+  std::atomic<std::uint64_t> flows{0};      // UDP flows that are open now
+  // UDP: those that were passed on, both ways, and those that were not: too long, too many, not allowed, from
+  // somebody else, or of no form. Bytes of the former count as up and down.
+  std::atomic<std::uint64_t> datagrams{0};
+  std::atomic<std::uint64_t> datagrams_dropped{0};
 };
 
 // Counts something as open while it lives.

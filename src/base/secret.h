@@ -9,7 +9,9 @@
 namespace rozaneh {
 
 // Overwrites memory that held a secret, in a way that the compiler keeps.
-inline void wipe(MutableBytes bytes) { explicit_bzero(bytes.data(), bytes.size()); }
+inline void wipe(MutableBytes bytes) {
+  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());  // an empty one may have no memory
+}
 
 template <std::size_t N>
 class Secret {

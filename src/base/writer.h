@@ -25,6 +25,12 @@ class Writer {
     return *this;
   }
 
+  // Room for a message of so many bytes: one that holds a secret leaves no copy behind by growing.
+  Writer& reserve(std::size_t size) {
+    out_.reserve(size);
+    return *this;
+  }
+
   // What stands so far, borrowed until the next write.
   [[nodiscard]] Bytes view() const { return out_; }
   [[nodiscard]] std::size_t size() const { return out_.size(); }

@@ -10,8 +10,11 @@ namespace {
 // Looking an algorithm up by name costs more than hashing a handshake, so each is looked up once.
 template <std::size_t kSize>
 const EVP_MD* algorithm() {
-  static const EVP_MD* const found =
-      must_have(EVP_MD_fetch(nullptr, kSize == 32 ? "SHA2-256" : "SHA2-512", nullptr));
+  static const EVP_MD* const found = must_have(EVP_MD_fetch(nullptr,
+                                                            kSize == 32   ? "SHA2-256"
+                                                            : kSize == 48 ? "SHA2-384"
+                                                                          : "SHA2-512",
+                                                            nullptr));
   return found;
 }
 
@@ -46,6 +49,7 @@ typename Digest<kSize>::Output Digest<kSize>::finish() {
 }
 
 template class Digest<32>;
+template class Digest<48>;
 template class Digest<64>;
 
 namespace {

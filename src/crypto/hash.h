@@ -15,7 +15,7 @@ struct evp_md_ctx_st;
 
 namespace rozaneh::crypto {
 
-// A running hash with an output of kSize bytes: 32 is SHA-256, 64 is SHA-512.
+// A running hash with an output of kSize bytes: 32 is SHA-256, 48 SHA-384, 64 SHA-512.
 template <std::size_t kSize>
 class Digest {
  public:
@@ -41,8 +41,10 @@ class Digest {
 };
 
 using Sha256 = Digest<32>;
+using Sha384 = Digest<48>;
 using Sha512 = Digest<64>;
 extern template class Digest<32>;
+extern template class Digest<48>;
 extern template class Digest<64>;
 
 // A running HMAC-SHA256; keys of any length. Compare outputs with `equal`, never with ==.

@@ -6,24 +6,9 @@
 
 #include "crypto/openssl.h"
 #include "crypto/sodium.h"
+#include "crypto/vector_registers.h"
 
 namespace rozaneh::crypto {
-namespace {
-
-// OpenSSL 3.0's AVX-512 code for Poly1305 leaves the upper halves of the vector registers in use. Until they
-// are cleared, every SSE instruction of the program depends on them: Salsa20 in SSE2 ran at a quarter of its
-// speed.
-#if defined(__x86_64__)
-[[gnu::target("avx")]] void clear_upper_halves() { __builtin_ia32_vzeroupper(); }
-void release_vectors() {
-  if (__builtin_cpu_supports("avx512f")) clear_upper_halves();
-}
-#else
-void release_vectors() {}
-#endif
-
-}  // namespace
-
 void Poly1305::Free::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_free(context); }
 
 Poly1305::Poly1305(const char* properties) {

@@ -37,10 +37,10 @@ Result<Step> OpenRequestServer::step(Bytes received) {
   auto in = open_message(received);
   if (!in) return refuse(in.error());
   if (!*in) return Step{};
-  auto target = decode_socks_request(**in);
-  if (!target) return refuse(target.error());
-  if (!*target) return Step{};
-  request_.target = std::move(**target);
+  auto request = decode_socks_request(**in);
+  if (!request) return refuse(request.error());
+  if (!*request) return Step{};
+  request_ = std::move(**request);
   return Step{.consumed = received.size() - (*in)->left(), .done = true};
 }
 

@@ -10,7 +10,7 @@ bool is_letter(std::uint8_t byte) { return (byte >= 'A' && byte <= 'Z') || (byte
 
 std::unique_ptr<RequestHandshake> choose(std::uint8_t first) {
   if (is_letter(first)) return std::make_unique<HttpConnectServer>();
-  return std::make_unique<Socks5Server>();
+  return std::make_unique<Socks5Server>(true);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// SOCKS5 and HTTP CONNECT on the same port: the first byte decides, 5 (and 4, to be refused) for SOCKS, a
-// letter for HTTP. Anything else fails without an answer. Waits for at most 8 KiB.
+// SOCKS5 (CONNECT and UDP ASSOCIATE) and HTTP CONNECT on the same port: the first byte decides, 5 (and 4, to
+// be refused) for SOCKS, a letter for HTTP. Anything else fails without an answer. Waits for at most 8 KiB.
 #pragma once
 
 #include <memory>

@@ -21,8 +21,15 @@ struct Credentials {
   bool operator==(const Credentials&) const = default;
 };
 
+// CMD of RFC 1928 section 4, as far as we do it.
+enum class Command : std::uint8_t {
+  connect = 1,
+  associate = 3,  // UDP ASSOCIATE: the target is where the client's datagrams will come from
+};
+
 struct Request {
   Target target;
+  Command command = Command::connect;
   std::optional<Credentials> credentials;  // where the application sent some; nobody has checked them
 };
 

@@ -81,10 +81,11 @@ Result<Step> Socks5Server::read_credentials(Bytes received) {
 
 Result<Step> Socks5Server::read_request(Bytes received) {
   Reader in(received);
-  auto target = decode_socks_request(in);
-  if (!target) return refuse(encode_socks_reply(reply_for(target.error())), target.error());
-  if (!*target) return Step{};
-  request_.target = std::move(**target);
+  auto request = decode_socks_request(in, associates_);
+  if (!request) return refuse(encode_socks_reply(reply_for(request.error())), request.error());
+  if (!*request) return Step{};
+  request_.target = std::move((*request)->target);
+  request_.command = (*request)->command;
   return Step{.consumed = received.size() - in.left(), .done = true};
 }
 

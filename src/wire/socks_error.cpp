@@ -19,11 +19,13 @@ std::string_view describe(SocksError error) {
     case SocksError::malformed:
       return "the message is malformed";
     case SocksError::command:
-      return "only CONNECT is supported";
+      return "this command is not supported here";
     case SocksError::address_type:
       return "unknown type of address";
     case SocksError::name:
       return "the destination is not a host name";
+    case SocksError::fragment:
+      return "pieces of datagrams are not put together";
     case SocksError::refused:
       return "the proxy refused the request";
   }

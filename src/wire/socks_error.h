@@ -15,6 +15,7 @@ enum class SocksError {
   command,
   address_type,
   name,
+  fragment,
   refused,
 };
 

@@ -7,22 +7,9 @@
 namespace rozaneh {
 namespace {
 
-constexpr std::uint8_t kConnect = 1;
 constexpr std::uint8_t kIpv4 = 1;
 constexpr std::uint8_t kName = 3;
 constexpr std::uint8_t kIpv6 = 4;
-
-void encode_address(Writer& out, const Target& target) {
-  if (const auto* name = std::get_if<std::string>(&target.host)) {
-    assert(!name->empty() && name->size() <= 255);
-    out.u8(kName).u8(static_cast<std::uint8_t>(name->size())).text(*name);
-  } else if (const auto& address = std::get<IpAddress>(target.host); address.is_v6()) {
-    out.u8(kIpv6).bytes(address.v6());
-  } else {
-    out.u8(kIpv4).bytes(address.v4());
-  }
-  out.u16(target.port);
-}
 
 // The host's bytes, whatever they mean; `type` has been read.
 Result<std::optional<Bytes>> host_bytes(Reader& in, std::uint8_t type) {
@@ -42,7 +29,21 @@ IpAddress address_of(Bytes bytes) {
   return IpAddress(array);
 }
 
-Result<std::optional<Target>> decode_address(Reader& in) {
+}  // namespace
+
+void encode_socks_address(Writer& out, const Target& target) {
+  if (const auto* name = std::get_if<std::string>(&target.host)) {
+    assert(!name->empty() && name->size() <= 255);
+    out.u8(kName).u8(static_cast<std::uint8_t>(name->size())).text(*name);
+  } else if (const auto& address = std::get<IpAddress>(target.host); address.is_v6()) {
+    out.u8(kIpv6).bytes(address.v6());
+  } else {
+    out.u8(kIpv4).bytes(address.v4());
+  }
+  out.u16(target.port);
+}
+
+Result<std::optional<Target>> decode_socks_address(Reader& in) {
   const auto type = in.u8();
   if (!type) return std::nullopt;
   auto host = host_bytes(in, *type);
@@ -57,24 +58,31 @@ Result<std::optional<Target>> decode_address(Reader& in) {
   return target;
 }
 
-}  // namespace
-
 Buffer encode_socks_request(const Target& target) {
   Writer out;
-  out.u8(kSocksVersion5).u8(kConnect).u8(0);
-  encode_address(out, target);
+  out.u8(kSocksVersion5).u8(static_cast<std::uint8_t>(Command::connect)).u8(0);
+  encode_socks_address(out, target);
   return out.take();
 }
 
-Result<std::optional<Target>> decode_socks_request(Reader& in) {
+Result<std::optional<Request>> decode_socks_request(Reader& in, bool associates) {
+  const auto is = [](std::uint8_t code, Command command) {
+    return code == static_cast<std::uint8_t>(command);
+  };
   const auto version = in.u8();
   if (version && *version != kSocksVersion5) return fail(SocksError::version);
   const auto command = in.u8();
-  if (command && *command != kConnect) return fail(SocksError::command);
+  const bool is_association = command && associates && is(*command, Command::associate);
+  if (command && !is_association && !is(*command, Command::connect)) return fail(SocksError::command);
   const auto reserved = in.u8();
   if (reserved && *reserved != 0) return fail(SocksError::malformed);
   if (!reserved) return std::nullopt;
-  return decode_address(in);
+  auto target = decode_socks_address(in);
+  if (!target) return fail(std::move(target));
+  if (!*target) return std::nullopt;
+  return Request{.target = std::move(**target),
+                 .command = is_association ? Command::associate : Command::connect,
+                 .credentials = std::nullopt};
 }
 
 SocksReply reply_for(const Error& request_error) {
@@ -85,6 +93,13 @@ SocksReply reply_for(const Error& request_error) {
 
 Buffer encode_socks_reply(SocksReply reply) {
   return Writer().u8(kSocksVersion5).u8(static_cast<std::uint8_t>(reply)).u8(0).u8(kIpv4).zeros(6).take();
+}
+
+Buffer encode_socks_reply(const Endpoint& bound) {
+  Writer out;
+  out.u8(kSocksVersion5).u8(static_cast<std::uint8_t>(SocksReply::succeeded)).u8(0);
+  encode_socks_address(out, bound);
+  return out.take();
 }
 
 Result<bool> decode_socks_reply(Reader& in) {

@@ -1,13 +1,14 @@
 #include "wire/socks5_server.h"
 
 #include "wire/exchange.h"
+#include "wire/socks_message.h"
 
 namespace rozaneh {
 namespace {
 
 using testing::hex;
 
-Socks5Server make() { return {}; }
+Socks5Server make() { return Socks5Server(); }
 
 struct Case {
   const char* input;
@@ -83,6 +84,33 @@ TEST(Socks5Server, SaysWhyBeforeItFails) {
     EXPECT_NE(ending.failure, "") << input;
     testing::expect_same_for_every_split(make, hex(input));
   }
+}
+
+TEST(Socks5Server, TakesAssociationsWhereTheyAreServed) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"05030001 00000000 0000", "0.0.0.0:0"},
+      {"05030001 7f000001 235a", "127.0.0.1:9050"},
+      {"05030003 09 6c6f63616c686f7374 0035", "localhost:53"},
+  };
+  for (const auto& [request, target] : kCases) {
+    const auto input = concat(hex("050100"), hex(request));
+    Socks5Server server(true);
+    const auto ending = testing::Exchange(server).run(input, input.size());
+    EXPECT_TRUE(ending.done) << ending.failure;
+    EXPECT_EQ(server.request().command, Command::associate);
+    EXPECT_EQ(server.request().target.to_string(), target);
+    testing::expect_complete_only_as_a_whole([] { return Socks5Server(true); }, input);
+  }
+  Socks5Server server(true);
+  const auto connects = testing::Exchange(server).run(hex("050100 050100017f000001235a"), 13);
+  EXPECT_TRUE(connects.done);
+  EXPECT_EQ(server.request().command, Command::connect);
+}
+
+TEST(Socks5Server, SaysWhereDatagramsAreTaken) {
+  EXPECT_EQ(encode_hex(encode_socks_reply(*Endpoint::parse("127.0.0.1:53"))), "050000017f0000010035");
+  EXPECT_EQ(encode_hex(encode_socks_reply(*Endpoint::parse("[::1]:53"))),
+            "05000004000000000000000000000000000000010035");
 }
 
 TEST(Socks5Server, IsSilentTowardsAnotherProtocol) {

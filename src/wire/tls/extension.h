@@ -19,8 +19,11 @@ inline constexpr std::uint16_t kAlpn = 16;
 inline constexpr std::uint16_t kPreSharedKey = 41;
 inline constexpr std::uint16_t kEarlyData = 42;
 inline constexpr std::uint16_t kSupportedVersions = 43;
+inline constexpr std::uint16_t kCookie = 44;
 inline constexpr std::uint16_t kKeyShare = 51;
 inline constexpr std::uint16_t kQuicTransportParameters = 57;
+inline constexpr std::uint16_t kApplicationSettings = 17613;  // draft-vvv-tls-alps: ALPS
+inline constexpr std::uint16_t kTrustAnchors = 51764;         // draft-ietf-tls-trust-anchor-ids
 inline constexpr std::uint16_t kFirstEchDraft =
     0xfe08;                                     // draft-ietf-tls-esni-08; each draft up to 12 had its own
 inline constexpr std::uint16_t kEch = 0xfe0d;   // from draft 13 on

@@ -14,13 +14,17 @@ enum class HandshakeType : std::uint8_t {
   client_hello = 1,
   server_hello = 2,
   new_session_ticket = 4,
+  encrypted_extensions = 8,
   certificate = 11,
   server_key_exchange = 12,
   certificate_request = 13,
   server_hello_done = 14,
+  certificate_verify = 15,
   client_key_exchange = 16,
   finished = 20,
   certificate_status = 22,
+  key_update = 24,
+  compressed_certificate = 25,  // RFC 8879
 };
 
 inline constexpr std::size_t kHandshakeHeader = 4;

@@ -29,6 +29,11 @@ std::optional<RecordHeader> parse_record_header(Bytes bytes) {
   return decoded(header);
 }
 
+bool holds_record(Bytes bytes) {
+  const auto header = parse_record_header(bytes);
+  return header && bytes.size() >= kRecordHeader + header->length;
+}
+
 void RecordReader::take_header(Bytes& bytes) {
   while (header_size_ < kRecordHeader && !bytes.empty() && !broken_) {
     header_[header_size_++] = bytes.front();

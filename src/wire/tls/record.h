@@ -40,6 +40,9 @@ struct RecordHeader {
 // type is 20..24, the version 0x0300..0x0304, the length at most kMaxPayload.
 std::optional<RecordHeader> parse_record_header(Bytes bytes);
 
+// Whether a whole record stands at the start of `bytes`.
+bool holds_record(Bytes bytes);
+
 // Cuts one direction of a connection into records while the bytes come. Keeps a header and no payload.
 class RecordReader {
  public:
