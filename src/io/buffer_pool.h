@@ -58,9 +58,9 @@ class Chunk {
 
 class BufferPool {
  public:
-  static constexpr std::size_t kRead = 64 * 1024;     // what one read takes at most
-  static constexpr std::size_t kHeadroom = 4 * 1024;  // before it: the rest of a frame that came earlier
-  static constexpr std::size_t kTail = 4 * 1024;      // behind it: what framing adds to a full read
+  static constexpr std::size_t kRead = 64 * 1024;      // what one read takes at most
+  static constexpr std::size_t kHeadroom = 20 * 1024;  // before it: the rest of a frame that came earlier
+  static constexpr std::size_t kTail = 4 * 1024;       // behind it: what framing adds to a full read
   static constexpr std::size_t kBlock = kHeadroom + kRead + kTail;
 
   BufferPool() = default;

@@ -26,9 +26,23 @@ Task<Result<StreamPtr>> TcpDialer::dial(const Target& target) {
   const std::string host = target.host_text();
   const auto addresses = co_await resolve(loop_, host);
   if (!addresses) co_return std::unexpected(addresses.error());
+  co_return co_await dial_first(*addresses, target.port);
+}
+
+Task<Result<StreamPtr>> TcpDialer::dial_public(const Target& target) {
+  const std::string host = target.host_text();
+  auto addresses = co_await resolve(loop_, host);
+  if (!addresses) co_return std::unexpected(addresses.error());
+  const bool named = std::holds_alternative<std::string>(target.host) && !IpAddress::parse(host);
+  if (named) std::erase_if(*addresses, [](const IpAddress& address) { return !address.is_public(); });
+  if (addresses->empty()) co_return fail(IoError::no_such_name, "it has private addresses only");
+  co_return co_await dial_first(std::move(*addresses), target.port);
+}
+
+Task<Result<StreamPtr>> TcpDialer::dial_first(std::vector<IpAddress> addresses, std::uint16_t port) {
   Result<StreamPtr> last = fail(IoError::unreachable);
-  for (const IpAddress& address : *addresses) {
-    const Endpoint endpoint{address, target.port};
+  for (const IpAddress& address : addresses) {
+    const Endpoint endpoint{address, port};
     last = co_await connect(endpoint);
     if (last) break;
   }

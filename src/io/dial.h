@@ -1,6 +1,7 @@
 // Opens streams: the interface that dialers wrap one another by, and plain TCP.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,6 +16,14 @@ class Dialer {
  public:
   virtual ~Dialer() = default;
   virtual Task<Result<StreamPtr>> dial(const Target& target) = 0;
+
+  // The same, but of the addresses that a name has only those of the public Internet will do: a name that
+  // leads to another is, where names are censored, most often a forged answer. Whoever hands names on
+  // unresolved cannot tell, and dials.
+  virtual Task<Result<StreamPtr>> dial_public(const Target& target) { return dial(target); }
+
+  // Another one that does the same, for who dials again later; null where there can be none.
+  [[nodiscard]] virtual std::unique_ptr<Dialer> clone() const { return nullptr; }
 };
 
 // The addresses of a name, in the system's order; never empty. Takes an address as it is, without a look-up.
@@ -33,9 +42,15 @@ class TcpDialer final : public Dialer {
   TcpDialer(Loop& loop, Options options) : loop_(loop), options_(options) {}
 
   Task<Result<StreamPtr>> dial(const Target& target) override;
+  Task<Result<StreamPtr>> dial_public(const Target& target) override;
   Task<Result<StreamPtr>> connect(Endpoint endpoint);
+  [[nodiscard]] std::unique_ptr<Dialer> clone() const override {
+    return std::make_unique<TcpDialer>(loop_, options_);
+  }
 
  private:
+  Task<Result<StreamPtr>> dial_first(std::vector<IpAddress> addresses, std::uint16_t port);
+
   Loop& loop_;
   Options options_;
 };

@@ -42,15 +42,26 @@ class IdleSweep {
 
   static constexpr std::chrono::seconds kTick{1};
 
-  // `wake` is called when a first entry wants the sweep to run; `sweep` is then due every kTick.
-  explicit IdleSweep(std::function<void()> wake) : wake_(std::move(wake)) {}
+  // `wake` is called when an entry wants the sweep to run: `sweep` is then due every kTick until `rest` is
+  // called, because the last such entry is gone. Neither may throw.
+  IdleSweep(std::function<void()> wake, std::function<void()> rest)
+      : wake_(std::move(wake)), rest_(std::move(rest)) {}
 
-  // Aborts what is due; answers whether entries are left to look at, that is whether to come again.
-  bool sweep();
+  // Aborts what is due.
+  void sweep();
+
+  // Whether there is anything to look at.
+  [[nodiscard]] bool watching() const { return watched_ > 0; }
+
+  // `rest` is not called any more: entries may outlive what it needs.
+  void stop() { rest_ = nullptr; }
 
  private:
-  std::function<void()> wake_;
+  void unwatch();
+
+  std::function<void()> wake_, rest_;
   std::list<Entry*> entries_;
+  std::size_t watched_ = 0;  // entries with a limit that have not expired
   std::uint32_t tick_ = 0;
 };
 

@@ -21,12 +21,42 @@ ConnectionLimits::Place::~Place() {
 std::optional<ConnectionLimits::Place> ConnectionLimits::admit(const IpAddress& address) {
   const std::uint64_t prefix = prefix_of(address);
   const std::scoped_lock lock(mutex_);
-  if (options_.total > 0 && held_ >= options_.total) return std::nullopt;
-  std::size_t& here = by_prefix_[prefix];
-  if (options_.per_address > 0 && here >= options_.per_address) return std::nullopt;
-  ++here;
+  const auto known = by_prefix_.find(prefix);
+  if (const auto limit = full(known == by_prefix_.end() ? 0 : known->second)) {
+    refuse(*limit);
+    return std::nullopt;
+  }
+  ++by_prefix_[prefix];
   ++held_;
   return std::optional<Place>(std::in_place, *this, prefix);
+}
+
+std::optional<ConnectionLimits::Full> ConnectionLimits::full(std::size_t here) const {
+  if (options_.total > 0 && held_ >= options_.total) return Full::total;
+  if (options_.per_address > 0 && here >= options_.per_address) return Full::address;
+  return std::nullopt;
+}
+
+// Under the lock.
+void ConnectionLimits::refuse(Full limit) {
+  Refusals& kind = refusals_.at(static_cast<std::size_t>(limit));
+  ++kind.count;
+  const auto now = Clock::now();
+  if (log_ == nullptr || now < kind.silent_until) return;
+  const std::uint64_t fresh = kind.count - std::exchange(kind.told, kind.count);
+  kind.silent_until = now + kSilence;
+  if (limit == Full::total)
+    log_->warn("connection closed: {} are open, which is the limit ({} since the last such line)", held_,
+               fresh);
+  else
+    log_->warn(
+        "connection closed: {} are open of one address, which is the limit ({} since the last such line)",
+        options_.per_address, fresh);
+}
+
+std::uint64_t ConnectionLimits::refused(Full limit) const {
+  const std::scoped_lock lock(mutex_);
+  return refusals_.at(static_cast<std::size_t>(limit)).count;
 }
 
 void ConnectionLimits::leave(std::uint64_t prefix) {

@@ -5,11 +5,13 @@
 #include <boost/asio/ip/v6_only.hpp>
 
 #include "io/error.h"
+#include "io/inheritance.h"
 
 namespace rozaneh::io {
 namespace {
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
+constexpr std::chrono::minutes kSilence{10};  // between two lines about that
 
 using Socket = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
@@ -50,6 +52,18 @@ Result<Listener> Listener::open(Loop& loop, const Endpoint& at) {
   return Listener(loop, std::move(*socket), taken);
 }
 
+Result<Listener> Listener::adopt(Loop& loop, Descriptor descriptor) {
+  const auto at = local_endpoint(descriptor.get());
+  if (!at) return std::unexpected(at.error());
+  Socket socket(loop.executor());
+  boost::system::error_code error;
+  socket.assign(to_asio(*at).protocol(), descriptor.get(), error);
+  if (error) return failure(error, "go on listening on", *at);
+  descriptor.release();
+  tune_tcp(socket.native_handle());
+  return Listener(loop, std::move(socket), *at);
+}
+
 Result<> Listener::check_free(Loop& loop, const Endpoint& at) {
   const auto socket = open_socket(loop, at, false);
   if (!socket) return std::unexpected(socket.error());
@@ -65,9 +79,17 @@ Task<Result<Accepted>> Listener::accept() {
     const Error failure = from_system(error);
     if (failure.is(IoError::aborted) || !acceptor_.is_open()) co_return std::unexpected(failure);
     if (failure.is(IoError::reset)) continue;  // the client was gone before we looked
-    loop_->log().warn("cannot accept now: {}", failure.message());
+    starve(failure);
     co_await loop_->sleep(kPauseWithoutDescriptors);
   }
+}
+
+void Listener::starve(const Error& failure) {
+  loop_->count_starved();
+  const auto now = Clock::now();
+  if (now < silent_until_) return;
+  silent_until_ = now + kSilence;
+  loop_->log().warn("cannot accept now: {}", failure.message());
 }
 
 void Listener::close() noexcept {

@@ -7,9 +7,12 @@
 
 namespace rozaneh::io {
 
-Loop::Loop(Log& log) : log_(log), idle_([this] { arm_idle_timer(); }), idle_timer_(executor()) {}
+Loop::Loop(Log& log)
+    : log_(log),
+      idle_([this] { arm_idle_timer(); }, [this] { idle_timer_.cancel(); }),
+      idle_timer_(executor()) {}
 
-Loop::~Loop() = default;
+Loop::~Loop() { idle_.stop(); }  // the timer goes before the frames, which leave the sweep
 
 void Loop::run() { context_.run(); }
 
@@ -37,9 +40,8 @@ void Loop::arm_idle_timer() {
   idle_timer_.expires_after(IdleSweep::kTick);
   idle_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     idle_timer_armed_ = false;
-    if (cancelled) return;
-    const bool again = idle_.sweep();
-    if (again) arm_idle_timer();
+    if (!cancelled) idle_.sweep();
+    if (idle_.watching()) arm_idle_timer();  // perhaps again: it was cancelled when nothing was watched
   });
 }
 

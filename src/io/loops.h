@@ -22,6 +22,9 @@ class Loops {
   void run();
   // Ends `run`; from any thread.
   void stop();
+  // Calls `work` while all loops stand still, each between two of its steps, so that it may look at whatever
+  // they have. On the first loop's thread, while they run. What `work` stops does not take another step.
+  void while_paused(const std::function<void()>& work);
 
   // The loop of the thread that called `run`: signals and terminals are its business.
   [[nodiscard]] Loop& first() { return *loops_.front(); }

@@ -20,6 +20,8 @@ class PrefixedStream final : public Stream {
   Task<Result<>> write(Bytes bytes) override { return inner_->write(bytes); }
   Task<Result<>> finish() override { return inner_->finish(); }
   void abort() noexcept override { inner_->abort(); }
+  TcpStream* plain_source() override { return prefix_.empty() ? inner_->plain_source() : nullptr; }
+  TcpStream* plain_sink() override { return inner_->plain_sink(); }
 
  private:
   Loop& loop_;

@@ -2,18 +2,27 @@
 
 #include <algorithm>
 
+#include "io/inheritance.h"
+
 namespace rozaneh::io {
 
 Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
+  const bool goes_on = std::ranges::any_of(inherited_, [&at](const Descriptor& socket) {
+    const auto there = local_endpoint(socket.get());
+    return there && *there == at;
+  });
   // A port that was ours may still be on its way to being closed.
-  if (!ports_.contains(at.port)) {
+  if (!goes_on && !ports_.contains(at.port)) {
     const auto is_free = Listener::check_free(loops_.first(), at);
     if (!is_free) return std::unexpected(is_free.error());
   }
   Endpoint taken = at;
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     Loop& loop = loops_[i];
-    auto listener = Listener::open(loop, taken);
+    auto inherited = next_inherited(loop, taken);
+    auto listener = inherited ? Result<Listener>(std::move(*inherited)) : Listener::open(loop, taken);
+    // What somebody else has opened for us may be for one alone.
+    if (!listener && goes_on && i > 0) break;
     if (!listener) return std::unexpected(listener.error());
     taken = listener->endpoint();
     listening_.push_back({&loop, std::make_shared<Listener>(std::move(*listener))});
@@ -21,6 +30,25 @@ Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
   }
   ports_.insert(taken.port);
   return taken;
+}
+
+std::optional<Listener> Server::next_inherited(Loop& loop, const Endpoint& at) {
+  for (auto socket = inherited_.begin(); socket != inherited_.end(); ++socket) {
+    const auto there = local_endpoint(socket->get());
+    if (!there || *there != at) continue;
+    auto listener = Listener::adopt(loop, std::move(*socket));
+    inherited_.erase(socket);
+    if (!listener) return std::nullopt;
+    return std::move(*listener);
+  }
+  return std::nullopt;
+}
+
+std::vector<int> Server::descriptors() const {
+  std::vector<int> all;
+  for (const Listening& entry : listening_)
+    if (const int descriptor = entry.listener->descriptor(); descriptor >= 0) all.push_back(descriptor);
+  return all;
 }
 
 void Server::close(const Endpoint& at) {

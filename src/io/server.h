@@ -27,6 +27,13 @@ class Server {
   // Connections over a limit are closed at once. Call before the loops run, or on the first loop.
   Result<Endpoint> listen(const Endpoint& at, Handler& handler);
 
+  // Sockets that listen already, of another process: listen() goes on with those at its address, and opens
+  // only what is missing. Those that nobody has asked for are closed by `close_inherited`.
+  void inherit(std::vector<Descriptor> listeners) { inherited_ = std::move(listeners); }
+  void close_inherited() { inherited_.clear(); }
+  // What listens now, for who hands it to another process.
+  [[nodiscard]] std::vector<int> descriptors() const;
+
   // Stops listening at `at`, or everywhere; connections go on.
   void close(const Endpoint& at);
   void close();
@@ -39,6 +46,9 @@ class Server {
   Task<> serve_one(Loop& loop, StreamPtr stream, Endpoint peer, Handler& handler,
                    ConnectionLimits::Place place);
 
+  // The next inherited one at this address; nullopt: there is none.
+  std::optional<Listener> next_inherited(Loop& loop, const Endpoint& at);
+
   struct Listening {
     Loop* loop;
     // Shared with the task that accepts on it, which ends some time after it was closed.
@@ -48,6 +58,7 @@ class Server {
   Loops& loops_;
   ConnectionLimits& limits_;
   std::vector<Listening> listening_;
+  std::vector<Descriptor> inherited_;
   std::set<std::uint16_t> ports_;  // all that we have ever listened on
 };
 

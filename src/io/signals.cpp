@@ -6,6 +6,8 @@ namespace rozaneh::io {
 
 Signals::Signals(Loop& loop, std::function<void(int)> on_signal)
     : set_(loop.executor(), SIGINT, SIGTERM, SIGHUP), on_signal_(std::move(on_signal)) {
+  set_.add(SIGUSR1);
+  set_.add(SIGUSR2);
   (void)std::signal(SIGPIPE, SIG_IGN);
   wait();
 }

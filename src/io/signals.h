@@ -1,4 +1,4 @@
-// The signals that tell a program to end, to drain or to read its configuration again.
+// The signals that tell a program to end, to drain, to read its configuration again or to say how it is.
 #pragma once
 
 #include <boost/asio/signal_set.hpp>
@@ -10,8 +10,8 @@ namespace rozaneh::io {
 
 class Signals {
  public:
-  // Calls `on_signal` with the number (SIGINT, SIGTERM, SIGHUP) on the loop's thread, each time, as long as
-  // this lives. SIGPIPE is ignored from here on.
+  // Calls `on_signal` with the number (SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2) on the loop's thread, each
+  // time, as long as this lives. SIGPIPE is ignored from here on.
   Signals(Loop& loop, std::function<void(int)> on_signal);
 
  private:

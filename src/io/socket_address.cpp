@@ -24,4 +24,17 @@ SocketAddress to_socket_address(const Endpoint& endpoint) {
   return out;
 }
 
+Endpoint to_endpoint(const SocketAddress& address) {
+  if (address.storage.ss_family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
+    std::array<std::uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), &v6->sin6_addr, bytes.size());
+    return {IpAddress(bytes), ntohs(v6->sin6_port)};
+  }
+  const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
+  std::array<std::uint8_t, 4> bytes{};
+  std::memcpy(bytes.data(), &v4->sin_addr, bytes.size());
+  return {IpAddress(bytes), ntohs(v4->sin_port)};
+}
+
 }  // namespace rozaneh::io

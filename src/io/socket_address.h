@@ -17,5 +17,7 @@ struct SocketAddress {
 };
 
 SocketAddress to_socket_address(const Endpoint& endpoint);
+// What the system filled in; of IPv4 or IPv6.
+Endpoint to_endpoint(const SocketAddress& address);
 
 }  // namespace rozaneh::io

@@ -12,6 +12,8 @@
 
 namespace rozaneh::io {
 
+class TcpStream;
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -28,6 +30,18 @@ class Stream {
 
   // Closes both directions at once; what waits on this stream fails with IoError::aborted.
   virtual void abort() noexcept = 0;
+
+  // Whether the next `read` answers without waiting, as far as can be told without asking the kernel.
+  [[nodiscard]] virtual bool holds_bytes() const { return false; }
+
+  // The connection whose bytes, just as the kernel has them, are what the next `read` answers; null where
+  // they are changed on the way, or some lie here already. So the kernel can be told to move them
+  // (io/relay.h) without our seeing them. To be asked anew each time, and not while a read is under way.
+  virtual TcpStream* plain_source() { return nullptr; }
+
+  // The same for what is written, and not while a write is under way. To be asked only where bytes come in
+  // bulk: a stream may hand its work over to the kernel for this.
+  virtual TcpStream* plain_sink() { return nullptr; }
 };
 
 using StreamPtr = std::unique_ptr<Stream>;

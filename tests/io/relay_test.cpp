@@ -2,32 +2,11 @@
 
 #include "io/error.h"
 #include "io/memory_stream.h"
+#include "peers.h"
 #include "run.h"
 
 namespace rozaneh::io {
 namespace {
-
-Buffer numbered(std::size_t count) {
-  Buffer bytes(count);
-  for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<std::uint8_t>(i * 31 + i / 251);
-  return bytes;
-}
-
-Task<> send_and_finish(Stream& stream, Buffer bytes) {
-  const auto written = co_await stream.write(bytes);
-  EXPECT_TRUE(written);
-  const auto finished = co_await stream.finish();
-  EXPECT_TRUE(finished);
-}
-
-Task<> receive_all(Stream& stream, Buffer& into) {
-  for (;;) {
-    const auto chunk = co_await stream.read();
-    EXPECT_TRUE(chunk) << chunk.error().message();
-    if (!chunk || chunk->empty()) co_return;
-    append(into, chunk->bytes());
-  }
-}
 
 struct RelayTest : testing::Test {
   TestLoop test;

@@ -39,6 +39,9 @@ struct TestLoop {
     EXPECT_FALSE(hung) << "the test did not come to an end";
   }
 
+  // Where tasks of the code under test live as long as their loop: run() ends without them.
+  bool leaves_rest = false;
+
   // Starts a task; run() ends once all of them are over.
   void spawn(Task<> task) {
     ++running_;
@@ -53,6 +56,7 @@ struct TestLoop {
   Task<> finish(Timer& watchdog) {
     while (running_ > 0) co_await loop.sleep(std::chrono::milliseconds(1));
     watchdog.cancel();
+    if (leaves_rest) loop.stop();
   }
 
   int running_ = 0;
