@@ -3,9 +3,7 @@
 namespace rozaneh::transport {
 
 io::Task<Result<io::StreamPtr>> TransportDialer::dial(const Target& target) {
-  auto raw = co_await inner_.dial(target);
-  if (!raw) co_return raw;
-  co_return co_await connector_.connect(loop_, target, std::move(*raw));
+  co_return co_await connector_.open(loop_, inner_, target);
 }
 
 }  // namespace rozaneh::transport

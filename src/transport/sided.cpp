@@ -20,8 +20,9 @@ class SidedAcceptor final : public Acceptor {
  public:
   SidedAcceptor(OpenSided open, std::chrono::seconds hello_limit) : open_(open), hello_limit_(hello_limit) {}
 
-  io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
-    return open_(loop, std::move(raw), Side::responder, hello_limit_);
+  io::Task<Result<Accepted>> accept(io::Loop& loop, io::StreamPtr raw) override {
+    auto stream = co_await open_(loop, std::move(raw), Side::responder, hello_limit_);
+    co_return stream;
   }
   [[nodiscard]] Arguments client_arguments() const override { return {}; }
 

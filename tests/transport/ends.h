@@ -60,6 +60,25 @@ Buffer encode_all(SomeCodec& codec, Bytes plain, std::size_t room = std::size_t{
   return wire;
 }
 
+// Without who it came from.
+inline Result<io::StreamPtr> stream_of(Result<Accepted> accepted) {
+  if (!accepted) return std::unexpected(accepted.error());
+  return std::move(accepted->stream);
+}
+
+// What comes until the end, or the failure.
+inline io::Task<> receive_all(io::Stream& stream, Result<Buffer>& into) {
+  for (;;) {
+    const auto chunk = co_await stream.read();
+    if (!chunk) {
+      into = std::unexpected(chunk.error());
+      co_return;
+    }
+    if (chunk->empty()) co_return;
+    append(*into, chunk->bytes());
+  }
+}
+
 struct Ends {
   explicit Ends(const Transport& which, io::MemoryStreamOptions options = {})
       : transport(which), stream_options(options) {}
@@ -85,7 +104,7 @@ struct Ends {
   Result<Buffer> carry(io::Stream& from, io::Stream& to, Bytes bytes) {
     Result<Buffer> received = Buffer();
     test.spawn(send(from, bytes));
-    test.spawn(receive(to, received));
+    test.spawn(receive_all(to, received));
     run();
     return received;
   }
@@ -111,24 +130,14 @@ struct Ends {
     client = co_await connecting.connect(test.loop, target, std::move(raw));
   }
   io::Task<> accept(Acceptor& accepting, io::StreamPtr raw) {
-    server = co_await accepting.accept(test.loop, std::move(raw));
+    auto accepted = co_await accepting.accept(test.loop, std::move(raw));
+    server = stream_of(std::move(accepted));
   }
   static io::Task<> send(io::Stream& stream, Bytes bytes) {
     const auto written = co_await stream.write(bytes);
     EXPECT_TRUE(written);
     const auto finished = co_await stream.finish();
     EXPECT_TRUE(finished);
-  }
-  static io::Task<> receive(io::Stream& stream, Result<Buffer>& into) {
-    for (;;) {
-      const auto chunk = co_await stream.read();
-      if (!chunk) {
-        into = std::unexpected(chunk.error());
-        co_return;
-      }
-      if (chunk->empty()) co_return;
-      append(*into, chunk->bytes());
-    }
   }
 };
 

@@ -34,7 +34,7 @@ class ObfsAcceptor final : public transport::Acceptor {
         log_(setup.log),
         hello_limit_(setup.hello_limit) {}
 
-  io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
+  io::Task<Result<transport::Accepted>> accept(io::Loop& loop, io::StreamPtr raw) override {
     const io::Deadline close(loop, transport::stranger_time(hello_limit_, loop.random()), *raw);
     auto stream = co_await shake_hands(loop, raw);
     if (!stream && !close.passed()) co_await transport::discard(*raw);

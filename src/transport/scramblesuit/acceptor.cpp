@@ -50,7 +50,7 @@ class SuitAcceptor final : public transport::Acceptor {
   SuitAcceptor(std::unique_ptr<Server> server, std::chrono::seconds hello_limit)
       : server_(std::move(server)), hello_limit_(hello_limit) {}
 
-  io::Task<Result<io::StreamPtr>> accept(io::Loop& loop, io::StreamPtr raw) override {
+  io::Task<Result<transport::Accepted>> accept(io::Loop& loop, io::StreamPtr raw) override {
     const io::Deadline close(loop, transport::stranger_time(hello_limit_, loop.random()), *raw);
     auto stream = co_await shake_hands(loop, raw);
     if (!stream && !close.passed()) co_await transport::discard(*raw);

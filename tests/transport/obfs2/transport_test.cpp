@@ -34,7 +34,8 @@ io::Task<> say(io::StreamPtr raw, Bytes bytes) {
   const auto chunk = co_await raw->read();
 }
 io::Task<> accept(transport::Ends& ends, transport::Acceptor& acceptor, io::StreamPtr raw) {
-  ends.server = co_await acceptor.accept(ends.test.loop, std::move(raw));
+  auto accepted = co_await acceptor.accept(ends.test.loop, std::move(raw));
+  ends.server = transport::stream_of(std::move(accepted));
 }
 
 TEST(Obfs2, GivesUpOnAPeerThatSpeaksSomethingElse) {

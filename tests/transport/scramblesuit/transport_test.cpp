@@ -42,7 +42,8 @@ struct ScrambleSuitTest : ::testing::Test {
     ends.client = co_await connector.connect(ends.test.loop, target, std::move(raw));
   }
   io::Task<> accept(transport::Acceptor& acceptor, io::StreamPtr raw) {
-    ends.server = co_await acceptor.accept(ends.test.loop, std::move(raw));
+    auto accepted = co_await acceptor.accept(ends.test.loop, std::move(raw));
+    ends.server = transport::stream_of(std::move(accepted));
   }
   static io::Task<> hang_up(io::StreamPtr raw) { const auto chunk = co_await raw->read(); }
   static io::Task<> measure(io::StreamPtr raw, std::size_t& size) {
