@@ -1,0 +1,113 @@
+// A server's sessions on their way from one process to the next.
+#include "io/inheritance.h"
+#include "tunnel/server_parts.h"
+
+namespace rozaneh::tunnel {
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those that carry it on keep it
+void StreamHandler::resume(std::shared_ptr<Host> host, const OutletSnapshot& outlet,
+                           io::Descriptor /*socket*/, const Endpoint& /*client*/) {
+  host->session().reset(outlet.stream, ResetReason::connection_failed);
+  host->settle();
+}
+
+HandOverHead Server::head() const {
+  return {.server = key_.public_key,
+          .started = started_,
+          .replay_key = seen_key_,
+          .seen = {seen_.entries().begin(), seen_.entries().end()}};
+}
+
+Result<Handed> Server::hand_over(const std::function<Result<>(Bytes)>& write, std::size_t most_bytes,
+                                 std::size_t most_sockets) {
+  const std::scoped_lock lock(mutex_);
+  HandOverWriter writer;
+  Handed handed;
+  std::size_t size = 0;
+  auto written = write(writer.head(head()));
+  for (const auto& [name, served] : sessions_) {
+    if (!written) break;
+    if (served->host->session().ended()) continue;
+    Host::Snapshot now = served->host->snapshot();
+    Buffer part = writer.session({.name = name,
+                                  .secret = served->secret,
+                                  .client = served->client,
+                                  .user = served->user,
+                                  .session = std::move(now.session),
+                                  .outlets = std::move(now.outlets)});
+    size += part.size();
+    written = write(part);
+    wipe(part);
+    handed.sockets.insert(handed.sockets.end(), now.sockets.begin(), now.sockets.end());
+    ++handed.sessions;
+    if (size < most_bytes && handed.sockets.size() < most_sockets) continue;
+    handed.left_out = sessions_.size() - handed.sessions;
+    break;
+  }
+  if (written) written = write(writer.end());
+  if (!written) return std::unexpected(written.error());
+  return handed;
+}
+
+Result<Server::Resumed> Server::resume(Bytes from, io::Loops& loops, Sockets& sockets) {
+  auto reader = HandOverReader::open(from);
+  if (!reader) return std::unexpected(reader.error());
+  const HandOverHead& head = reader->head();
+  if (head.server != key_.public_key) return fail(TunnelError::malformed, "a hand-over of another bridge");
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    started_ = std::min(head.started, now);
+    seen_key_ = head.replay_key;
+    seen_ = transport::ReplayFilter(seen_key_, 2 * kSkew);
+    for (const auto& entry : head.seen) seen_.restore(entry, now);
+  }
+  Resumed resumed;
+  for (std::size_t i = 0;; ++i) {
+    const auto served = reader->next();
+    if (served && !*served) break;
+    const bool goes_on = served && resume_one(**served, loops[i % loops.size()], sockets, resumed);
+    ++(goes_on ? resumed.sessions : resumed.lost);
+  }
+  return resumed;
+}
+
+bool Server::is_welcome(const ServedSnapshot& from) const {
+  const std::scoped_lock lock(mutex_);
+  return !users_ || (from.user && users_->find(*from.user) != nullptr);
+}
+
+void Server::enlist_again(const std::shared_ptr<Served>& served, const CredentialHash& user) {
+  served->user = user;
+  const std::scoped_lock lock(mutex_);
+  of_users_[user].push_back({.standing = served->standing, .served = served});
+}
+
+bool Server::resume_one(const ServedSnapshot& from, io::Loop& loop, Sockets& sockets, Resumed& resumed) {
+  auto place = limits_->admit(from.client.address);
+  if (!place || !is_welcome(from)) return false;
+  const auto served =
+      std::make_shared<Served>(*this, loop, from.name, from.client, from.session.ours, std::move(*place));
+  served->secret = from.secret;
+  const std::shared_ptr<Host>& host = served->host;
+  host->session().restore(from.session, io::Clock::now());
+  if (from.user) enlist_again(served, *from.user);
+  add(served);
+  std::set<StreamNumber> led;
+  for (const OutletSnapshot& outlet : from.outlets) {
+    const auto socket = sockets.find(outlet.socket);
+    if (socket == sockets.end()) continue;
+    handler_.resume(host, outlet, std::move(socket->second), from.client);
+    sockets.erase(socket);
+    led.insert(outlet.stream);
+    ++resumed.streams;
+  }
+  // Those that led somewhere where we cannot follow: UDP flows, which their programs make anew, too.
+  for (const StreamSnapshot& stream : from.session.streams)
+    if (stream.opened && !stream.is_left() && !led.contains(stream.number))
+      host->session().reset(stream.number, ResetReason::connection_failed);
+  host->settle();
+  return true;
+}
+
+}  // namespace rozaneh::tunnel
