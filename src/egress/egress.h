@@ -27,6 +27,9 @@ class Egress {
   // Opens the way out. `target` is fixed(), or what the client named.
   virtual io::Task<Result<io::StreamPtr>> open(io::Loop& loop, const Target& target,
                                                const Origin& origin) = 0;
+
+  // Whether a datagram of a client's UDP flow may go there. Only asked where clients name destinations.
+  [[nodiscard]] virtual bool lets_out(const Endpoint& /*to*/) const { return false; }
 };
 
 enum class EgressError {

@@ -4,6 +4,10 @@
 
 namespace rozaneh::egress {
 
+bool OpenEgress::lets_out(const Endpoint& to) const {
+  return !options_.refused_ports.contains(to.port) && (options_.allow_private || to.address.is_public());
+}
+
 io::Task<Result<io::StreamPtr>> OpenEgress::open(io::Loop& loop, const Target& target,
                                                  const Origin& /*origin*/) {
   if (options_.refused_ports.contains(target.port)) co_return fail(EgressError::port);
@@ -13,8 +17,8 @@ io::Task<Result<io::StreamPtr>> OpenEgress::open(io::Loop& loop, const Target& t
   io::TcpDialer dialer(loop);
   Result<io::StreamPtr> last = fail(EgressError::private_network);
   for (const IpAddress& address : *addresses) {
-    if (!options_.allow_private && !address.is_public()) continue;
     const Endpoint endpoint{address, target.port};
+    if (!lets_out(endpoint)) continue;
     last = co_await dialer.connect(endpoint);
     if (last) break;
   }

@@ -23,6 +23,8 @@ class OpenEgress final : public Egress {
   // connected to, so that a name cannot change its mind in between.
   io::Task<Result<io::StreamPtr>> open(io::Loop& loop, const Target& target, const Origin& origin) override;
 
+  [[nodiscard]] bool lets_out(const Endpoint& to) const override;
+
  private:
   Options options_;
 };

@@ -1,9 +1,10 @@
-// What applications speak to on their own machine: SOCKS5 and HTTP CONNECT on one port.
+// What applications speak to on their own machine: SOCKS5 (TCP and UDP) and HTTP CONNECT on one port.
 #pragma once
 
 #include "base/counters.h"
 #include "io/relay.h"
 #include "io/server.h"
+#include "proxy/association.h"
 #include "proxy/opener.h"
 
 namespace rozaneh::proxy {
@@ -11,7 +12,7 @@ namespace rozaneh::proxy {
 class ApplicationProxy final : public io::Handler {
  public:
   struct Options {
-    bool http = true;  // HTTP CONNECT too; Tor asks for SOCKS5 alone
+    bool http = true;  // HTTP CONNECT and UDP too; Tor asks for TCP by SOCKS5 alone
     io::Clock::duration request_limit{std::chrono::seconds(30)};
     io::Clock::duration idle_limit{};  // see RelayOptions
   };
@@ -23,9 +24,15 @@ class ApplicationProxy final : public io::Handler {
   io::Task<> serve(io::Loop& loop, io::StreamPtr application, Endpoint peer) override;
 
  private:
-  // Reads the request, opens what it asks for and answers; `application` then is what comes behind the
-  // request.
-  io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::StreamPtr& application);
+  // Reads the request; `application` then is what comes behind it.
+  io::Task<Result<std::unique_ptr<RequestHandshake>>> read_request(io::Loop& loop,
+                                                                   io::StreamPtr& application);
+  io::Task<Result<>> serve_request(io::Loop& loop, io::StreamPtr& application, Endpoint peer);
+  // Open what is asked for, and answer.
+  io::Task<Result<io::StreamPtr>> open(io::Loop& loop, std::unique_ptr<RequestHandshake> asked,
+                                       io::Stream& application);
+  io::Task<Result<std::shared_ptr<Association>>> associate(io::Loop& loop, Request request,
+                                                           io::Stream& application, Endpoint peer);
 
   Opener& opener_;
   Counters& counters_;

@@ -14,6 +14,9 @@ class UpstreamDialer final : public io::Dialer {
   // Names are handed to the proxy unresolved. Fails with an IoError where the proxy itself cannot be reached,
   // with a SocksReply, SocksError or HttpError where it refuses.
   io::Task<Result<io::StreamPtr>> dial(const Target& target) override;
+  [[nodiscard]] std::unique_ptr<io::Dialer> clone() const override {
+    return std::make_unique<UpstreamDialer>(*this);
+  }
 
  private:
   // For the proxy's answer, which comes once it has reached the target or given up.

@@ -1,64 +1,64 @@
 // Several ways through, of which the one that works is used.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <vector>
-
 #include "proxy/opener.h"
+#include "proxy/racer.h"
+#include "proxy/tunnels.h"
 #include "proxy/way.h"
 
 namespace rozaneh::proxy {
 
-// Opens each request by the way that worked last; when that fails to reach its server, by the next one.
-// Nothing goes out in any other way.
+// Opens each request by the way that won: as a stream of the session with its server, or, where that has no
+// tunnel, over a connection of its own. When that fails to reach its server, ways race anew. Nothing goes out
+// in any other way.
 class Ways final : public Opener {
  public:
-  // Makes the dialer that opens plain connections on a loop: TCP, or an upstream proxy.
-  using RawDialer = std::function<std::unique_ptr<io::Dialer>(io::Loop&)>;
-
-  // Told when a way begins to work or fails, on any loop's thread; `failure` is null when it works.
-  class Observer {
-   public:
-    virtual ~Observer() = default;
-    virtual void way_changed(const WayDialer& way, io::Clock::duration took, const Error* failure) = 0;
-    // Told once when this machine, not a way, begins to be the reason why nothing can be opened.
-    virtual void held_back(const Error& failure) = 0;
-  };
-
   using List = std::vector<std::shared_ptr<WayDialer>>;
 
-  // The list is not empty; the observer outlives the ways.
-  Ways(List list, RawDialer raw, Observer& observer)
-      : list_(std::move(list)), raw_(std::move(raw)), observer_(observer) {}
+  // The list is not empty; memory and observer outlive the ways.
+  Ways(const List& list, RawDialer raw, Memory& memory, Observer& observer,
+       const tunnel::Policy& policy = {});
 
   io::Task<Result<io::StreamPtr>> open(io::Loop& loop, const Request& request) override;
 
-  // Finds a way that works and stays with it; answers whether there is one.
-  io::Task<bool> find(io::Loop& loop);
+  // In a session; where none of the links has a tunnel, it fails.
+  io::Task<Result<io::DatagramsPtr>> open_flow(io::Loop& loop) override;
 
   // Takes another list; streams that are open go on.
-  void replace(List list);
+  void replace(const List& list);
+
+  // From now on sessions use connections so, and no more ways are tried at once than it allows.
+  void use(const tunnel::Policy& policy);
+
+  // Sessions do not wait for connections of the network that was left.
+  void network_changed() { tunnels_.network_changed(); }
+
+  // Finds ways, and knows which one is in use.
+  [[nodiscard]] Racer& racer() { return racer_; }
 
  private:
-  struct Choice {
-    std::shared_ptr<WayDialer> way;  // shared, since the list may be replaced while it is in use
-    std::size_t index;
+  // What is asked for: how it is opened in a session (`early`: without waiting for it), and over a way that
+  // has none.
+  template <class Opened>
+  struct Wanted {
+    std::function<io::Task<Result<Opened>>(tunnel::Client& client, bool early)> in_session;
+    std::function<io::Task<Result<Opened>>(std::shared_ptr<WayDialer> way, io::StreamPtr stream)> over;
   };
-  Choice choice();
-  std::size_t size();
-  void worked(const Choice& choice, io::Clock::duration took);
-  void failed(const Choice& choice, io::Clock::duration took, const Error& error);
-  void held_back(const Error& error);
 
-  std::mutex mutex_;
-  List list_;
-  std::size_t current_ = 0;
-  bool current_works_ = false;
-  bool held_back_ = false;
-  RawDialer raw_;
-  Observer& observer_;
+  template <class Opened>
+  io::Task<Result<Opened>> open_wanted(io::Loop& loop, const Wanted<Opened>& wanted);
+  // Races, as often as it may make sense.
+  template <class Opened>
+  io::Task<Result<Opened>> open_anew(io::Loop& loop, const Wanted<Opened>& wanted);
+  template <class Opened>
+  io::Task<Result<Opened>> open_by(io::Loop& loop, Racer::Reached reached, const Wanted<Opened>& wanted);
+  [[nodiscard]] bool has_tunnel();
+  // What was opened by that way, in so long, failed.
+  void failed(const std::shared_ptr<WayDialer>& way, io::Clock::duration took, const Error& error);
+  Candidates all_to_server_of(const CandidatePtr& way);
+
+  Racer racer_;
+  Tunnels tunnels_;
 };
 
 }  // namespace rozaneh::proxy

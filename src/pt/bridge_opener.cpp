@@ -20,9 +20,7 @@ io::Task<Result<io::StreamPtr>> BridgeOpener::open(io::Loop& loop, const Request
 
 io::Task<Result<io::StreamPtr>> BridgeOpener::reach(io::Loop& loop, const Target& bridge, BridgeWay& way) {
   const auto dialer = raw_(loop);
-  auto raw = co_await dialer->dial(bridge);
-  if (!raw) co_return raw;
-  co_return co_await way.connector().connect(loop, bridge, std::move(*raw));
+  co_return co_await way.connector().open(loop, *dialer, bridge);
 }
 
 Result<std::shared_ptr<BridgeWay>> BridgeOpener::way_for(io::Loop& loop, const Request& request) {

@@ -20,7 +20,8 @@ std::size_t ServerSide::listen(io::Server& server) {
     if (transport == nullptr) continue;
     const auto at = listen(server, *transport, wanted);
     if (at) ++listening;
-    parts_.output.say(at ? smethod(wanted.name, *at, methods_.back().acceptor->client_arguments())
+    parts_.output.say(at ? smethod(wanted.name, methods_.back().acceptor->server().value_or(*at),
+                                   methods_.back().acceptor->client_arguments())
                          : smethod_error(wanted.name, at.error().message()));
   }
   parts_.output.say(smethods_done());

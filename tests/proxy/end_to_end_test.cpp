@@ -13,6 +13,7 @@
 #include "egress/open.h"
 #include "io/drive.h"
 #include "io/loops.h"
+#include "io/peers.h"
 #include "io/run.h"
 #include "proxy/application.h"
 #include "proxy/ways.h"
@@ -32,25 +33,29 @@ class QuietLog final : public Log {
 class Echo final : public io::Handler {
  public:
   io::Task<> serve(io::Loop& /*loop*/, io::StreamPtr stream, Endpoint /*peer*/) override {
-    for (;;) {
-      const auto chunk = co_await stream->read();
-      if (!chunk) co_return;
-      if (chunk->empty()) break;
-      const auto written = co_await stream->write(chunk->bytes());
-      if (!written) co_return;
-    }
-    co_await stream->finish();
+    return io::echo(std::move(stream));
   }
 };
 
-class Observed final : public Ways::Observer {
+class Observed final : public Observer {
  public:
-  void way_changed(const WayDialer& /*way*/, io::Clock::duration /*took*/, const Error* failure) override {
+  void race_started(std::size_t /*candidates*/, std::string_view /*why*/) override { ++races; }
+  void candidate_started(const Candidate& /*candidate*/) override {}
+  void candidate_lost(const Candidate& /*candidate*/, io::Clock::duration /*took*/) override {}
+  void way_changed(const Candidate& /*way*/, io::Clock::duration /*took*/, const Error* failure) override {
     ++(failure == nullptr ? up : down);
   }
   void held_back(const Error& /*failure*/) override {}
+  std::atomic<int> races = 0;
   std::atomic<int> up = 0;
   std::atomic<int> down = 0;
+};
+
+class NoMemory final : public Memory {
+ public:
+  Standing standing(const Candidate& /*candidate*/) override { return {}; }
+  void succeeded(const Candidate& /*candidate*/, io::Clock::duration /*took*/) override {}
+  void failed(const Candidate& /*candidate*/) override {}
 };
 
 // Everything that outlives the loops, and the loops.
@@ -73,9 +78,9 @@ struct World {
     return std::move(*dialer);
   }
 
-  void offer(Ways::List list) {
+  void offer(const Ways::List& list) {
     ways = std::make_unique<Ways>(
-        std::move(list), [](io::Loop& loop) { return std::make_unique<io::TcpDialer>(loop); }, observed);
+        list, [](io::Loop& loop) { return std::make_unique<io::TcpDialer>(loop); }, memory, observed);
     proxy = std::make_unique<ApplicationProxy>(*ways, counters, log, ApplicationProxy::Options{});
     proxy_at = *server.listen(kAnyPort, *proxy);
   }
@@ -87,6 +92,7 @@ struct World {
   Counters counters;
   egress::OpenEgress open{{.allow_private = true}};
   Echo echo;
+  NoMemory memory;
   Observed observed;
   std::unique_ptr<transport::Acceptor> acceptor;
   std::unique_ptr<egress::Bridge> bridge;

@@ -1,0 +1,13 @@
+// The client's side of the transport `rozaneh`: a session for each bridge, a stream of it for each
+// connection.
+#pragma once
+
+#include "transport/catalog.h"
+
+namespace rozaneh::pt {
+
+// `carriers` outlives what is made.
+Result<std::unique_ptr<transport::Connector>> make_session_connector(const transport::Catalog& carriers,
+                                                                     const transport::Setup& setup);
+
+}  // namespace rozaneh::pt
