@@ -209,6 +209,21 @@ def make_flows(pki):
     return [dict(zip(keys, row)) for row in rows]
 
 
+# Rules on TCP flows that are wrong where they hit one of these, and how many they may. One asks for nothing but a length;
+# it draws probers, and blocks nobody. That which is left out states a fact: there was a client's key exchange.
+SUSPICIONS = {"fully-encrypted": 0, "fully-encrypted-ndpi": 0, "fully-encrypted-opengfw": 0, "shadowsocks-length": 2,
+              "inner-handshake": 0, "trojan": 0, "not-on-whitelist": 0}
+
+
+def benign(pki, flows):
+    """What these flows are but the random one, and every other kind of TLS connection that there is."""
+    recorded = ("tls12_curl", "tls13_curl")
+    others = [name for name in tls_traffic.CONNECTIONS if name not in recorded]
+    keys = ("transport", "port", "protocol", "passed")
+    more = [dict(zip(keys, ("tcp", 443, "tls", tls_traffic.record(pki, name)))) for name in others]
+    return [flow for flow in flows if flow["protocol"] != "unknown"] + more
+
+
 FIRST_PORT = 41000  # of the clients; the servers' are below or above all of them
 LAST_PORT = 42000
 
@@ -217,17 +232,28 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
+def write(path, flows):
+    """Each with a client's port of its own, from FIRST_PORT on; answers how many packets."""
+    packets = [packet for number, flow in enumerate(flows) for packet in packets_of(flow, FIRST_PORT + number)]
+    tls_traffic.write_pcap(path, packets)
+    return len(packets)
+
+
+def classified(path):
+    """What we say, by the client's port."""
+    lines = [json.loads(line) for line in run(ROZANEH, "lab", "classify", "--json", path).splitlines()]
+    return {int(line["client"].rsplit(":", 1)[1]): line for line in lines}
+
+
 class Comparison(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
-        cls.flows = make_flows(tls_traffic.Pki(cls.folder.name))
+        cls.pki = tls_traffic.Pki(cls.folder.name)
+        cls.flows = make_flows(cls.pki)
         cls.file = os.path.join(cls.folder.name, "all.pcap")
-        packets = [packet for number, flow in enumerate(cls.flows) for packet in packets_of(flow, FIRST_PORT + number)]
-        tls_traffic.write_pcap(cls.file, packets)
-        cls.packets = len(packets)
-        lines = [json.loads(line) for line in run(ROZANEH, "lab", "classify", "--json", cls.file).splitlines()]
-        cls.ours = {int(line["client"].rsplit(":", 1)[1]): line for line in lines}
+        cls.packets = write(cls.file, cls.flows)
+        cls.ours = classified(cls.file)
 
     @classmethod
     def tearDownClass(cls):
@@ -292,6 +318,19 @@ class Comparison(unittest.TestCase):
                 self.assertEqual(hits, random_hits if flow["protocol"] == "unknown" else [])
 
         self.for_each(check)
+
+    def test_suspects_no_benign_flow(self):
+        flows = benign(self.pki, self.flows)
+        path = os.path.join(self.folder.name, "benign.pcap")
+        write(path, flows)
+        hits = [classified(path)[FIRST_PORT + number]["hits"] for number in range(len(flows))]
+        of_tcp = [hit for flow, hit in zip(flows, hits) if flow["transport"] == "tcp"]
+        for rule, most in SUSPICIONS.items():
+            count = sum(rule in hit for hit in of_tcp)
+            print(f"{rule}: hits {count} of {len(of_tcp)} benign TCP flows")
+            with self.subTest(rule):
+                self.assertLessEqual(count, most)
+        self.assertEqual([hit for flow, hit in zip(flows, hits) if flow["transport"] == "udp" and hit], [])
 
     def test_names_a_file_that_is_none(self):
         for file in (os.path.join(self.folder.name, "absent"), __file__):

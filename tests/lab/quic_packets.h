@@ -18,11 +18,6 @@ struct QuicPlan {
   std::uint8_t type = 0xff;           // of the first byte's two bits; 0xff: an Initial's
 };
 
-inline Writer& put_varint(Writer& writer, std::uint64_t value) {
-  if (value < 64) return writer.u8(static_cast<std::uint8_t>(value));
-  return writer.u16(static_cast<std::uint16_t>(0x4000U | value));
-}
-
 inline Buffer crypto_frame(std::uint64_t offset, Bytes data) {
   Writer frame;
   frame.u8(6);

@@ -98,21 +98,6 @@ TEST(QuicHeader, KeepsToItsLimits) {
   EXPECT_FALSE(is_quic_client_initial(sealed({.number_size = 1}, Buffer(2))));
 }
 
-TEST(QuicVarint, IsReadAsRfc9000Shows) {  // appendix A.1
-  const std::pair<const char*, std::uint64_t> kCases[] = {{"c2197c5eff14e88c", 151288809941952652U},
-                                                          {"9d7f3e7d", 494878333},
-                                                          {"7bbd", 15293},
-                                                          {"25", 37},
-                                                          {"4025", 37}};
-  for (const auto& [bytes, value] : kCases) {
-    const Buffer input = *decode_hex(bytes);
-    Reader reader(input);
-    EXPECT_EQ(take_varint(reader), value) << bytes;
-    Reader cut(Bytes(input).first(input.size() - 1));
-    EXPECT_FALSE(take_varint(cut)) << bytes;
-  }
-}
-
 TEST(QuicPacketNumber, IsTheOneNearestToWhatIsExpected) {
   // RFC 9000 appendix A.3: after 0xa82f30ea, 0x9b32 in two bytes is 0xa82f9b32.
   const Buffer frames = crypto_frame(0, tls::rfc8448_client_hello());

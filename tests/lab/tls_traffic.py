@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-PATIENCE = 20  # seconds for any one step
+PATIENCE = 60  # seconds for any one step
 OPENSSL = "openssl"
 
 

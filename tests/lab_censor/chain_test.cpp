@@ -73,6 +73,31 @@ TEST(Chain, HoldsPacketsTwiceEachByItsOwnScale) {
   EXPECT_EQ(path.wakes_at(), Middlebox::kNever);
 }
 
+TEST(Chain, HoldsWhatTheOtherAnswersToPacketsThatItLetsGo) {
+  TwoCensors path("delay = { seconds = 1 }",
+                  "sees = { what = 'dns', names = ['.listed.example'] }\ndrops = 'up'\nonly-packet = "
+                  "true\ndns-answer = '127.0.0.1'");
+  constexpr int kMany = 100;
+  for (int i = 0; i < kMany; ++i) {
+    Buffer query = dns_query("listed");
+    query[0] = 0;
+    query[1] = static_cast<std::uint8_t>(i);
+    path.give(Side::client, framed(build_udp(kUpV4, static_cast<std::uint16_t>(50000 + i), 53, query)));
+    path.now += milliseconds(1);
+  }
+  int came = 0;
+  while (path.wakes_at() != Middlebox::kNever) {
+    path.now = path.wakes_at();
+    path.wake();
+    for (const auto& each : path.out) {
+      EXPECT_EQ(each.to, Side::client);
+      const Bytes answer = each.packet().payload();
+      EXPECT_EQ(answer[0] << 8 | answer[1], came++) << "in order, and whole";
+    }
+  }
+  EXPECT_EQ(came, kMany);
+}
+
 TEST(Chain, ResetsBothEndsFromWhicheverCensor) {
   const std::string reset =
       "sees = { what = 'ssh' }\ninject = [{ to = 'client' }, { to = 'server' }]\ndrops = 'both'";

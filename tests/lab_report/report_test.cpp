@@ -55,6 +55,11 @@ struct ControlCase {
   Came passes, blocked;
 };
 
+Cell without_fetches(Cell cell) {
+  cell.tried = 0;
+  return cell;
+}
+
 TEST(Controls, DecideWhetherAScoreCounts) {
   const std::vector<ControlCase> cases = {
       {cell("one", "http", Outcome::passes), cell("one", "https", Outcome::blocked), Came::as_said,
@@ -71,6 +76,8 @@ TEST(Controls, DecideWhetherAScoreCounts) {
       {cell("one", "http", Outcome::passes), cell("one", "https", Outcome::skipped), Came::as_said,
        Came::not_tried},
       {std::nullopt, cell("one", "https", Outcome::blocked), Came::not_tried, Came::as_said},
+      {cell("one", "http", Outcome::passes), without_fetches(cell("one", "https", Outcome::blocked)),
+       Came::as_said, Came::as_said},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     std::vector<Cell> cells;

@@ -4,7 +4,7 @@
 
 #include "crypto/random.h"
 #include "io/error.h"
-#include "lab/far/web_site.h"
+#include "lab/far/numbered.h"
 #include "lab/recognise/dns.h"
 
 namespace rozaneh::lab {

@@ -62,7 +62,7 @@ bool Censor::wins(std::size_t index, double probability, const Flows::Flow& flow
 
 void Censor::take(Side from, MutableBytes frame, Moment now, Outlet& out) {
   if (wakes_at() <= now) wake(now, out);  // or this frame would overtake them
-  if (options_.interceptor != 0 && from == Side::server) lead_back(from, frame);
+  if (options_.interceptor != 0 && from == Side::server) lead_back(frame);
   const auto ethernet = parse_ethernet(frame);
   const bool is_ip = ethernet && (ethernet->type == kEtherTypeIpV4 || ethernet->type == kEtherTypeIpV6);
   auto packet = is_ip ? PacketView::parse(ethernet->payload) : std::nullopt;

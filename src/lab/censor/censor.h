@@ -89,7 +89,7 @@ class Censor final : public Middlebox {
   void make_room(Mind& grown);
   [[nodiscard]] bool in_scope(std::size_t index, const Flows::Flow& flow) const;
   [[nodiscard]] bool is_on(const std::string& list, const Flows::Flow& flow) const;
-  void lead_back(Side from, MutableBytes frame) const;
+  void lead_back(MutableBytes frame) const;
   static void lead_to(std::uint16_t port, Passing& passing);
   void judge(Passing& passing);
   bool is_due(std::size_t index, Passing& passing, Mind::Rule& state);

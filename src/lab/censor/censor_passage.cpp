@@ -80,7 +80,7 @@ void Censor::lead_to(std::uint16_t port, Passing& passing) {
 }
 
 // What the man in the middle sends, as if the server sent it.
-void Censor::lead_back(Side /*from*/, MutableBytes frame) const {
+void Censor::lead_back(MutableBytes frame) const {
   const auto ethernet = parse_ethernet(frame);
   const auto view = ethernet ? PacketView::parse(ethernet->payload) : std::nullopt;
   if (!view || view->tcp() == nullptr || view->tcp()->source_port != options_.interceptor) return;
@@ -131,9 +131,12 @@ bool Censor::hold(Moment at, Side to, Bytes frame) {
 Moment Censor::wakes_at() const { return waiting_.empty() ? kNever : waiting_.top().at; }
 
 void Censor::wake(Moment now, Outlet& out) {
-  for (; !waiting_.empty() && waiting_.top().at <= now; waiting_.pop()) {
-    waiting_bytes_ -= waiting_.top().frame.size();
-    out.send(waiting_.top().to, Buffer(waiting_.top().frame));
+  while (!waiting_.empty() && waiting_.top().at <= now) {
+    // Out of the queue first: what another box on the path answers to it may have to wait here, too.
+    Waiting next = waiting_.top();
+    waiting_.pop();
+    waiting_bytes_ -= next.frame.size();
+    out.send(next.to, std::move(next.frame));
   }
 }
 

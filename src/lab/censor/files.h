@@ -2,16 +2,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "base/embedded_file.h"
 
 namespace rozaneh::lab {
 
-struct CensorFile {
-  std::string_view name;  // without ".toml"
-  std::string_view text;
-};
-
 // By name.
-std::span<const CensorFile> censor_files();
+std::span<const EmbeddedFile> censor_files();
 
 }  // namespace rozaneh::lab

@@ -13,17 +13,17 @@ namespace {
 
 std::string all_names() {
   std::string names;
-  for (const CensorFile& file : censor_files()) names.append(names.empty() ? "" : ", ").append(file.name);
+  for (const EmbeddedFile& file : censor_files()) names.append(names.empty() ? "" : ", ").append(file.name);
   return names;
 }
 
-Result<CensorSpec> read(const CensorFile& file) {
+Result<CensorSpec> read(const EmbeddedFile& file) {
   return parse_censor(file.text, fmt::format("{}.toml", file.name));
 }
 
 Result<CensorSpec> read_named(std::string_view name) {
   const auto files = censor_files();
-  const auto found = std::ranges::find(files, name, &CensorFile::name);
+  const auto found = std::ranges::find(files, name, &EmbeddedFile::name);
   if (found == files.end())
     return fail(SpecError::text, fmt::format("no censor '{}'; there are: {}", name, all_names()));
   return read(*found);
@@ -66,7 +66,7 @@ class Companions {
 
 Result<std::vector<CensorSpec>> all_censors() {
   std::vector<CensorSpec> all;
-  for (const CensorFile& file : censor_files()) {
+  for (const EmbeddedFile& file : censor_files()) {
     auto spec = read(file);
     if (!spec) return std::unexpected(spec.error());
     all.push_back(std::move(*spec));

@@ -5,9 +5,9 @@
 #include <cstring>
 
 #include "base/encoding.h"
+#include "base/toml_table.h"
 #include "lab/censor/sights.h"
 #include "lab/censor/spec_action.h"
-#include "lab/censor/toml_table.h"
 #include "lab/packet/headers.h"
 
 namespace rozaneh::lab {

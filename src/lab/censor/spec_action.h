@@ -1,8 +1,8 @@
 // What a rule does, out of the TOML table of the rule.
 #pragma once
 
+#include "base/toml_table.h"
 #include "lab/censor/spec.h"
-#include "lab/censor/toml_table.h"
 
 namespace rozaneh::lab {
 

@@ -4,20 +4,17 @@
 #include <fmt/ranges.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/x509v3.h>
 
-#include "crypto/openssl.h"
+#include "crypto/openssl_handles.h"
 
 namespace rozaneh::lab {
 namespace {
 
+using crypto::Bio;
+using crypto::Certificate;
+using crypto::Key;
 using crypto::must;
 using crypto::must_have;
-using crypto::OpensslFree;
-using Certificate = std::unique_ptr<X509, OpensslFree<&X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, OpensslFree<&EVP_PKEY_free>>;
-using Bio = std::unique_ptr<BIO, OpensslFree<&BIO_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, OpensslFree<&X509_EXTENSION_free>>;
 
 constexpr unsigned kBits = 2048;
 constexpr long kDay = 86400;  // seconds
@@ -34,7 +31,8 @@ Key make_signing_key() { return Key(must_have(EVP_EC_gen("P-256"))); }
 void add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const Extension extension(must_have(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str())));
+  const crypto::CertificateExtension extension(
+      must_have(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str())));
   must(X509_add_ext(certificate, extension.get(), -1));
 }
 

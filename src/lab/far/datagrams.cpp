@@ -5,7 +5,7 @@
 
 #include "io/error.h"
 #include "io/socket_address.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 
 namespace rozaneh::lab {
 

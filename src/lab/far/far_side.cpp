@@ -13,6 +13,7 @@
 #include "io/error.h"
 #include "io/file.h"
 #include "io/loops.h"
+#include "lab/far/bridge.h"
 #include "lab/far/credentials.h"
 #include "lab/far/datagrams.h"
 #include "lab/far/echo.h"
@@ -24,6 +25,10 @@ namespace rozaneh::lab {
 namespace {
 
 constexpr const char* kAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+NamedHost host_of(std::uint8_t number) {
+  return {.v4 = Topology::server_address(false, number), .v6 = Topology::server_address(true, number)};
+}
+
 constexpr const char* kResolver = "/etc/resolv.conf";
 
 class NoLog final : public Log {
@@ -150,8 +155,7 @@ Result<> open_far_side(const Topology& topology) {
     });
   if (done)
     done = start_service(topology, "DNS server", [&names](const std::function<void()>& ready) {
-      return serve_names(names, Topology::server_address(false, kWeb), Topology::server_address(true, kWeb),
-                         ready);
+      return serve_names(names, host_of(kWeb), host_of(kFirstBridge), ready);
     });
   for (const bool v6 : {false, true}) {
     if (!done) break;

@@ -8,9 +8,16 @@
 
 namespace rozaneh::lab {
 
-// Answers UDP queries on port 53 of `at` until it is killed: every name has the two addresses, but what ends
-// in ".invalid" has none. Other types than A and AAAA get an empty answer. `ready` is called once it listens.
-Result<> serve_names(const IpAddress& at, const IpAddress& v4, const IpAddress& v6,
+// An address of each kind.
+struct NamedHost {
+  IpAddress v4;
+  IpAddress v6;
+};
+
+// Answers UDP queries on port 53 of `at` until it is killed: every name is the web site's, but what begins
+// with "bridge." is the bridge's, and what ends in ".invalid" is nobody's. Other types than A and AAAA get an
+// empty answer. `ready` is called once it listens.
+Result<> serve_names(const IpAddress& at, const NamedHost& web, const NamedHost& bridge,
                      const std::function<void()>& ready);
 
 }  // namespace rozaneh::lab

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
-
 #include "io/deadline.h"
+#include "lab/far/numbered.h"
 #include "wire/http_head.h"
 
 namespace rozaneh::lab {
@@ -13,7 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds kHandshakeLimit{30};
 constexpr std::chrono::minutes kConnectionLimit{30};
-constexpr std::uint64_t kMostBytes = 1ULL << 30;
 constexpr std::string_view kPage =
     "<!doctype html><title>Far side</title><p>This page came from the far side of the lab.\n";
 
@@ -24,21 +21,10 @@ struct Answer {
   std::string_view text;  // empty: numbered bytes
 };
 
-std::optional<std::uint64_t> number_at_the_end(std::string_view target) {
-  const auto place = target.rfind("/bytes/");
-  if (place == std::string_view::npos) return std::nullopt;
-  const std::string_view digits = target.substr(place + 7);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number > kMostBytes)
-    return std::nullopt;
-  return number;
-}
-
 Answer answer_to(std::string_view method, std::string_view target) {
   const bool head = method == "HEAD";
   if (method != "GET" && !head) return {.status = "405 Method Not Allowed", .type = "text/plain", .text = {}};
-  if (const auto size = number_at_the_end(target)) return {.size = head ? 0 : *size, .text = {}};
+  if (const auto size = numbered_size(target)) return {.size = head ? 0 : *size, .text = {}};
   if (target == "/")
     return {.type = "text/html", .size = kPage.size(), .text = head ? std::string_view() : kPage};
   return {.status = "404 Not Found", .type = "text/plain", .size = 0, .text = {}};
@@ -70,13 +56,6 @@ io::Task<Result<std::optional<HttpHead>>> next_request(io::Stream& stream, Buffe
 }
 
 }  // namespace
-
-void fill_numbered(MutableBytes block, std::uint64_t from) {
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const std::uint64_t place = from + i;
-    block[i] = static_cast<std::uint8_t>((place * 0x9e3779b97f4a7c15) >> 56U);
-  }
-}
 
 io::Task<Result<>> WebSite::converse(io::Loop& loop, io::StreamPtr stream) {
   if (tls_ != nullptr) {

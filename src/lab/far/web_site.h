@@ -6,11 +6,8 @@
 
 namespace rozaneh::lab {
 
-// The bytes of /bytes/N from place `from` on: incompressible enough, and different at every place.
-void fill_numbered(MutableBytes block, std::uint64_t from);
-
-// HTTP/1.1. GET / is a short page; GET /bytes/N (or any path that ends so) is N bytes, at most 1 GiB, always
-// the same for the same N; all else is 404. Answers any name.
+// HTTP/1.1. GET / is a short page; GET /bytes/N (or any path that ends so) is N numbered bytes
+// (lab/far/numbered.h); all else is 404. Answers any name.
 class WebSite final : public io::Handler {
  public:
   // Over TLS if there is a `tls`, which outlives the site.

@@ -1,18 +1,18 @@
 #include "lab/path/interceptor.h"
 
 #include <netinet/in.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <optional>
 
-#include "crypto/openssl.h"
+#include "crypto/openssl_handles.h"
 #include "io/error.h"
 #include "lab/censor/sights.h"
 #include "lab/path/process.h"
@@ -21,34 +21,41 @@
 namespace rozaneh::lab {
 namespace {
 
+using crypto::Certificate;
 using crypto::must;
 using crypto::must_have;
-template <auto kFree>
-using Free = crypto::OpensslFree<kFree>;
-using Context = std::unique_ptr<SSL_CTX, Free<&SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Free<&SSL_free>>;
-using Certificate = std::unique_ptr<X509, Free<&X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<&EVP_PKEY_free>>;
+using crypto::Ssl;
+using crypto::SslContext;
+
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostHello = 16 * 1024;
-constexpr int kPatience = 10'000;  // milliseconds, for a hello
+constexpr std::chrono::seconds kPatience{10};  // for a hello
+
+// Waits until more than `known` bytes can be read, or the stream has ended; false: neither came in time.
+bool wait_for_more_than(std::size_t known, int client, Clock::time_point until) {
+  const int enough = static_cast<int>(known) + 1;
+  setsockopt(client, SOL_SOCKET, SO_RCVLOWAT, &enough, sizeof enough);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+  pollfd ready{client, POLLIN, 0};
+  return poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) > 0;
+}
 
 // The name in the hello that a client has sent and that stays unread; nullopt: none, or no hello came.
 std::optional<std::string> name_in_hello(int client) {
   Buffer seen(kMostHello);
-  for (std::size_t before = 0;;) {
-    pollfd ready{client, POLLIN, 0};
-    if (poll(&ready, 1, kPatience) <= 0) return std::nullopt;
+  const auto until = Clock::now() + kPatience;
+  for (std::size_t known = 0; known < seen.size();) {
+    if (!wait_for_more_than(known, client, until)) return std::nullopt;
     const ssize_t size = recv(client, seen.data(), seen.size(), MSG_PEEK);
-    if (size <= 0) return std::nullopt;
-    const Bytes so_far = Bytes(seen).first(static_cast<std::size_t>(size));
+    if (size <= 0 || static_cast<std::size_t>(size) <= known) return std::nullopt;
+    known = static_cast<std::size_t>(size);
+    const Bytes so_far = Bytes(seen).first(known);
     if (looks_like_client_hello(so_far) == Looks::no) return std::nullopt;
     const auto found = client_hello_in_packet(so_far);
     if (found && (found->whole || found->hello.server_name)) return found->hello.server_name;
-    if (so_far.size() == before || so_far.size() == seen.size()) return std::nullopt;
-    before = so_far.size();
-    usleep(20'000);  // what is peeked at stays ready
   }
+  return std::nullopt;
 }
 
 // Carries bytes both ways until one side has no more.
@@ -93,7 +100,7 @@ void carry(SSL* client, SSL* server) {
 // As the server's, but by another issuer and with another key.
 Certificate forged_after(X509* original, EVP_PKEY* key) {
   Certificate forged(must_have(X509_dup(original)));
-  const std::unique_ptr<X509_NAME, Free<&X509_NAME_free>> issuer(must_have(X509_NAME_new()));
+  const crypto::Name issuer(must_have(X509_NAME_new()));
   const std::string name = "Qaznet Trust Network";
   must(X509_NAME_add_entry_by_txt(issuer.get(), "CN", MBSTRING_ASC,
                                   reinterpret_cast<const unsigned char*>(name.data()),
@@ -105,8 +112,8 @@ Certificate forged_after(X509* original, EVP_PKEY* key) {
 }
 
 void stand_between(int client, int server, const std::string& name) {
-  const Context towards(must_have(SSL_CTX_new(TLS_client_method())));
-  const Session outer(must_have(SSL_new(towards.get())));
+  const SslContext towards(must_have(SSL_CTX_new(TLS_client_method())));
+  const Ssl outer(must_have(SSL_new(towards.get())));
   must(SSL_set_fd(outer.get(), server));
   std::string asked = name;
   must(static_cast<int>(
@@ -114,12 +121,12 @@ void stand_between(int client, int server, const std::string& name) {
   if (SSL_connect(outer.get()) != 1) return;
   const Certificate original(SSL_get1_peer_certificate(outer.get()));
   if (!original) return;
-  const Key key(must_have(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")));
+  const crypto::Key key(must_have(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")));
   const Certificate forged = forged_after(original.get(), key.get());
-  const Context inside(must_have(SSL_CTX_new(TLS_server_method())));
+  const SslContext inside(must_have(SSL_CTX_new(TLS_server_method())));
   must(SSL_CTX_use_certificate(inside.get(), forged.get()));
   must(SSL_CTX_use_PrivateKey(inside.get(), key.get()));
-  const Session inner(must_have(SSL_new(inside.get())));
+  const Ssl inner(must_have(SSL_new(inside.get())));
   must(SSL_set_fd(inner.get(), client));
   if (SSL_accept(inner.get()) == 1) carry(inner.get(), outer.get());
 }
@@ -132,6 +139,8 @@ void intercept(int client, const Interception& interception) {
   const Descriptor there(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (connect(there.number(), reinterpret_cast<const sockaddr*>(&server), size) != 0) return;
   const auto name = name_in_hello(client);
+  const int any = 1;
+  setsockopt(client, SOL_SOCKET, SO_RCVLOWAT, &any, sizeof any);
   if (name && is_listed(*name, interception.names))
     stand_between(client, there.number(), *name);
   else

@@ -17,7 +17,7 @@
 
 #include "io/error.h"
 #include "io/file.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 #include "lab/path/users.h"
 
 namespace rozaneh::lab {

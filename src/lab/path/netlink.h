@@ -5,7 +5,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 
 namespace rozaneh::lab {
 

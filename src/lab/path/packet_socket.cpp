@@ -24,6 +24,9 @@ constexpr std::size_t kRing = PacketSocket::kQueue * kSlot;
 
 Result<Descriptor> open_on(std::string_view interface, std::uint16_t protocol) {
   Descriptor socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(protocol)));
+  if (!socket.is_open() && errno == EAFNOSUPPORT)
+    return fail(io::IoError::other,
+                "this kernel has no packet sockets (AF_PACKET); as root: modprobe af_packet");
   if (!socket.is_open()) return std::unexpected(io::from_errno(errno, "open a packet socket (AF_PACKET)"));
   sockaddr_ll at{};
   at.sll_family = AF_PACKET;

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 
 namespace rozaneh::lab {
 

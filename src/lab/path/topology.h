@@ -16,7 +16,7 @@
 #include "base/address.h"
 #include "lab/censor/middlebox.h"
 #include "lab/censor/spec.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 #include "lab/path/packet_socket.h"
 
 namespace rozaneh::lab {

@@ -1,9 +1,7 @@
 #include "lab/probe/runner.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +10,7 @@
 
 #include "io/error.h"
 #include "io/socket_address.h"
+#include "lab/descriptor.h"
 #include "lab/probe/address.h"
 
 namespace rozaneh::lab {
@@ -27,16 +26,6 @@ class Flight {
   Flight(Probe probe, Moment starts) : probe_(std::move(probe)), at_(starts) {
     reaction_.probe = probe_.name;
   }
-  Flight(Flight&& other) noexcept
-      : probe_(std::move(other.probe_)),
-        reaction_(std::move(other.reaction_)),
-        unsent_(std::move(other.unsent_)),
-        socket_(std::exchange(other.socket_, -1)),
-        state_(other.state_),
-        at_(other.at_),
-        began_(other.began_) {}
-  Flight& operator=(Flight&&) = delete;
-  ~Flight() { hang_up(); }
 
   enum class State { waiting, connecting, talking, over };
   [[nodiscard]] State state() const { return state_; }
@@ -45,21 +34,22 @@ class Flight {
 
   [[nodiscard]] pollfd watched() const {
     const bool writes = state_ == State::connecting || !unsent_.empty();
-    return {socket_, static_cast<short>(POLLIN | (writes ? POLLOUT : 0)), 0};
+    return {socket_.number(), static_cast<short>(POLLIN | (writes ? POLLOUT : 0)), 0};
   }
 
   void start(const Probing& probing) {
     const auto server = io::to_socket_address(probing.server);
-    socket_ = socket(server.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    socket_ = Descriptor(socket(server.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     began_ = now();
     at_ = began_ + probing.patience;
     state_ = State::connecting;
-    if (socket_ < 0) return end(Reaction::End::refused);
+    if (!socket_.is_open()) return end(Reaction::End::refused);
     if (probing.source) {
       const auto own = io::to_socket_address({*probing.source, 0});
-      if (bind(socket_, own.get(), own.size) != 0) return end(Reaction::End::refused);
+      if (bind(socket_.number(), own.get(), own.size) != 0) return end(Reaction::End::refused);
     }
-    if (connect(socket_, server.get(), server.size) != 0 && errno != EINPROGRESS) end(Reaction::End::refused);
+    if (connect(socket_.number(), server.get(), server.size) != 0 && errno != EINPROGRESS)
+      end(Reaction::End::refused);
   }
 
   void look(short ready) {
@@ -74,7 +64,7 @@ class Flight {
   void connected() {
     int error = 0;
     socklen_t size = sizeof error;
-    if (getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
+    if (getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
       return end(Reaction::End::refused);
     state_ = State::talking;
     at_ += now() - began_;
@@ -85,7 +75,7 @@ class Flight {
 
   void write() {
     while (!unsent_.empty()) {
-      const ssize_t count = send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+      const ssize_t count = send(socket_.number(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
       if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
       if (count < 0) return end(Reaction::End::reset);
       reaction_.sent += static_cast<std::size_t>(count);
@@ -95,7 +85,7 @@ class Flight {
 
   void read() {
     std::array<std::uint8_t, 16384> bytes{};
-    const ssize_t count = recv(socket_, bytes.data(), bytes.size(), 0);
+    const ssize_t count = recv(socket_.number(), bytes.data(), bytes.size(), 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count < 0) return end(Reaction::End::reset);
     if (count == 0) return end(Reaction::End::closed);
@@ -112,17 +102,13 @@ class Flight {
     reaction_.after = now() - began_;
     reaction_.confirmed = probe_.conversation->is_confirmed();
     state_ = State::over;
-    hang_up();
-  }
-
-  void hang_up() {
-    if (socket_ >= 0) close(std::exchange(socket_, -1));
+    socket_.close();
   }
 
   Probe probe_;
   Reaction reaction_;
   Buffer unsent_;
-  int socket_ = -1;
+  Descriptor socket_;
   State state_ = State::waiting;
   Moment at_;  // when it starts, then when it is given up
   Moment began_{};

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "crypto/openssl.h"
+#include "crypto/openssl_handles.h"
 
 namespace rozaneh::lab {
 
@@ -15,8 +15,7 @@ using crypto::must_have;
 void TlsClient::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
 TlsClient::TlsClient(const std::string& server_name, bool plain) {
-  const std::unique_ptr<SSL_CTX, crypto::OpensslFree<&SSL_CTX_free>> context(
-      must_have(SSL_CTX_new(TLS_client_method())));
+  const crypto::SslContext context(must_have(SSL_CTX_new(TLS_client_method())));
   SSL_CTX_set_security_level(context.get(), 0);  // old bridges have short keys
   ssl_.reset(must_have(SSL_new(context.get())));
   SSL_set_bio(ssl_.get(), must_have(BIO_new(BIO_s_mem())), must_have(BIO_new(BIO_s_mem())));
@@ -52,7 +51,7 @@ Buffer TlsClient::take(Bytes received) {
 }
 
 Buffer TlsClient::certificate() const {
-  const std::unique_ptr<X509, crypto::OpensslFree<&X509_free>> found(SSL_get1_peer_certificate(ssl_.get()));
+  const crypto::Certificate found(SSL_get1_peer_certificate(ssl_.get()));
   if (!found) return {};
   Buffer der(static_cast<std::size_t>(std::max(0, i2d_X509(found.get(), nullptr))));
   std::uint8_t* at = der.data();

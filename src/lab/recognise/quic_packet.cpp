@@ -74,20 +74,6 @@ std::array<std::uint8_t, 12> nonce_of(const QuicKeys& keys, std::uint64_t number
 
 }  // namespace
 
-std::optional<std::uint64_t> take_varint(Reader& reader) {
-  Reader ahead = reader;
-  const auto first = ahead.u8();
-  if (!first) return std::nullopt;
-  std::uint64_t value = *first & 0x3fU;
-  for (std::size_t more = (std::size_t{1} << (*first >> 6U)) - 1; more > 0; --more) {
-    const auto next = ahead.u8();
-    if (!next) return std::nullopt;
-    value = value << 8U | *next;
-  }
-  reader = ahead;
-  return value;
-}
-
 std::optional<QuicLongHeader> parse_quic_long_header(Bytes datagram) {
   Reader reader(datagram);
   const auto first = reader.u8();

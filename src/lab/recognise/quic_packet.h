@@ -9,17 +9,14 @@
 #include <array>
 #include <optional>
 
-#include "base/reader.h"
 #include "base/secret.h"
+#include "wire/varint.h"
 
 namespace rozaneh::lab {
 
 inline constexpr std::uint32_t kQuicV1 = 0x00000001;
 inline constexpr std::uint32_t kQuicV2 = 0x6b3343cf;
 inline constexpr std::size_t kMaxConnectionId = 20;
-
-// An integer of 1, 2, 4 or 8 bytes (RFC 9000 section 16), taken off the reader.
-std::optional<std::uint64_t> take_varint(Reader& reader);
 
 enum class QuicPacketType { initial, zero_rtt, handshake, retry };
 

@@ -2,12 +2,17 @@
 // half.
 #pragma once
 
-#include <string_view>
+#include <span>
+
+#include "base/embedded_file.h"
 
 namespace rozaneh::lab {
 
-std::string_view page_html();  // with {{places}}
-std::string_view page_css();
-std::string_view page_js();
+// page.html, page.css and page.js.
+std::span<const EmbeddedFile> page_files();
+
+inline std::string_view page_html() { return page_files()[0].text; }  // with {{places}}
+inline std::string_view page_css() { return page_files()[1].text; }
+inline std::string_view page_js() { return page_files()[2].text; }
 
 }  // namespace rozaneh::lab

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "lab/report/cell_json.h"
 #include "lab/report/figures.h"
 #include "lab/report/ladder.h"
 #include "lab/report/report.h"
@@ -9,8 +10,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json value_of(const std::optional<double>& value) { return value ? json(*value) : json(); }
-
 json of(const ReportedSubject& subject, const ReportedTotal& total) {
   return {{"id", subject.id},
           {"title", subject.title},
@@ -19,28 +18,6 @@ json of(const ReportedSubject& subject, const ReportedTotal& total) {
           {"year", subject.year ? json(*subject.year) : json()},
           {"passes", total.passes},
           {"tried", total.tried}};
-}
-
-json of(const Cell& cell) {
-  json first_bytes = json::array();
-  for (const auto& each : cell.first_byte_ms) first_bytes.push_back(value_of(each));
-  return {{"subject", cell.subject},
-          {"outcome", name_of(cell.outcome)},
-          {"why", cell.why},
-          {"fetches", {{"tried", cell.tried}, {"done", cell.done}}},
-          {"bytes", cell.bytes},
-          {"first_byte_ms", std::move(first_bytes)},
-          {"goodput", value_of(cell.goodput)},
-          {"of_uncensored", value_of(cell.of_uncensored)},
-          {"notice_s", value_of(cell.notice_s)},
-          {"recover_s", value_of(cell.recover_s)},
-          {"streams_lost", cell.streams_lost},
-          {"timeline", cell.timeline},
-          {"seconds", cell.seconds},
-          {"scale", cell.scale},
-          {"seed", cell.seed},
-          {"program", cell.program},
-          {"pcap", cell.pcap}};
 }
 
 json of(const CensorRule& rule) {
@@ -77,7 +54,7 @@ json of(const ReportRow& row, const Report& report) {
   for (const std::size_t i : row.collateral) collateral.push_back(report.subjects[i].id);
   json cells = json::array();
   for (const auto& cell : row.cells)
-    if (cell) cells.push_back(of(*cell));
+    if (cell) cells.push_back(fields_of(*cell));
   json out = {{"id", row.id}, {"title", row.title()}};
   if (row.censor) out.update(of(*row.censor));
   out.update({{"counts", row.counts()},

@@ -136,9 +136,9 @@ std::string to_markdown(const Report& report, std::string_view picture) {
   if (report.rows.empty()) return out + "Nothing has been tried yet.\n";
   if (!picture.empty()) out += fmt::format("![The table as a picture]({})\n\n", picture);
   out +=
-      "✓ passes; ~ degraded: some fetches done, or under half the speed; ✗ blocked; · skipped, its program "
-      "is not\n"
-      "installed.\n\n";
+      "✓ passes; ~ degraded: some fetches done, or under half the speed; ✗ blocked; · skipped: its "
+      "program is\n"
+      "not installed, or does not work even without a censor.\n\n";
   out += table(report) + "\n" + subjects(report) + "\n## Each censor\n";
   for (const ReportRow& row : report.rows) out += section(report, row);
   return out;

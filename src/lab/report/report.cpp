@@ -68,8 +68,9 @@ ControlResult judge(const ReportRow& row, std::span<const ReportedSubject> subje
   const auto found = std::ranges::find(subjects, id, &ReportedSubject::id);
   if (found == subjects.end()) return result;
   const auto& cell = row.cells[static_cast<std::size_t>(found - subjects.begin())];
-  if (!cell || cell->outcome == Outcome::skipped || cell->tried == 0) return result;
-  const bool passed = cell->done == cell->tried;
+  if (!cell || cell->outcome == Outcome::skipped) return result;
+  // Nothing is fetched where the subject's own programs did not get through.
+  const bool passed = cell->tried > 0 && cell->done == cell->tried;
   result.came = passed == must_pass ? ControlResult::Came::as_said : ControlResult::Came::otherwise;
   return result;
 }

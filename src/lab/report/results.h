@@ -16,7 +16,7 @@ enum class Outcome {
   passes,    // all fetches done, at least half as fast as without a censor
   degraded,  // some done, or slower than that
   blocked,   // none done
-  skipped,   // not tried: a program is not installed
+  skipped,   // not tried: a program is not installed, or not even without a censor does it work
 };
 
 // "passes", ...: as it is written in the file, and for people.

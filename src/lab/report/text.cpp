@@ -22,33 +22,10 @@ std::string_view first(std::string_view text, std::size_t count) {
   return text.substr(0, at);
 }
 
-}  // namespace
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else if (c == '\'') {
-      out += "&#39;";
-    } else if (c == '\n' || c == '\t') {
-      out += ' ';
-    } else {
-      out += is_control(c) ? '?' : c;
-    }
-  }
-  return out;
-}
-
-std::string escape_markdown(std::string_view text) {
-  constexpr std::string_view kMarkup = "\\`*_{}[]<>()#+!|~$@";
+// In one line and without control characters; what both forms take for markup is an entity, and `put` adds
+// the rest.
+template <class Put>
+std::string escape(std::string_view text, const Put& put) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
@@ -61,11 +38,34 @@ std::string escape_markdown(std::string_view text) {
     } else if (is_control(c)) {
       out += '?';
     } else {
-      if (kMarkup.contains(c)) out += '\\';
-      out += c;
+      put(c, out);
     }
   }
   return out;
+}
+
+}  // namespace
+
+std::string escape_html(std::string_view text) {
+  return escape(text, [](char c, std::string& out) {
+    if (c == '>') {
+      out += "&gt;";
+    } else if (c == '"') {
+      out += "&quot;";
+    } else if (c == '\'') {
+      out += "&#39;";
+    } else {
+      out += c;
+    }
+  });
+}
+
+std::string escape_markdown(std::string_view text) {
+  constexpr std::string_view kMarkup = "\\`*_{}[]>()#+!|~$@";
+  return escape(text, [kMarkup](char c, std::string& out) {
+    if (kMarkup.contains(c)) out += '\\';
+    out += c;
+  });
 }
 
 bool is_web_address(std::string_view url) {

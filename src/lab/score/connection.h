@@ -7,7 +7,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/error.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 #include "lab/score/patience.h"
 
 namespace rozaneh::lab {

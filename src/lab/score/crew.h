@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 #include "lab/score/patience.h"
 
 namespace rozaneh::lab {

@@ -7,7 +7,7 @@
 
 #include "base/writer.h"
 #include "io/error.h"
-#include "lab/far/web_site.h"
+#include "lab/far/numbered.h"
 #include "lab/recognise/dns.h"
 #include "lab/score/sends.h"
 #include "wire/http_head.h"

@@ -93,10 +93,9 @@ class Run {
     return kLongestOpening + order_.near.patience * (kWaitsInAll * times) + 2 * Seconds(subject.patience);
   }
 
-  Result<> finish(const Cell& cell) {
+  void finish(const Cell& cell) {
     cells_.push_back(cell);
     if (on_cell_) on_cell_(cell, cells_.size(), total_);
-    return {};
   }
 
   [[nodiscard]] const Cell* uncensored(const std::string& subject) const {
@@ -109,7 +108,7 @@ class Run {
   Result<bool> settle(const Pair& pair, const Cell& blank_cell) {
     Cell cell = blank_cell;
     if (const Cell* known = results_.find(cell)) {
-      if (auto done = finish(*known); !done) return std::unexpected(done.error());
+      finish(*known);
       return true;
     }
     const Cell* free = pair.censor != nullptr ? uncensored(cell.subject) : nullptr;
@@ -127,8 +126,9 @@ class Run {
   }
 
   Result<> keep(const Cell& cell) {
-    if (auto added = results_.add(cell); !added) return added;
-    return finish(cell);
+    auto added = results_.add(cell);
+    if (added) finish(cell);
+    return added;
   }
 
   Result<> take(const Pair& pair, Cell cell, const Crew::Ended& ended) {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "io/error.h"
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 #include "lab/score/programs.h"
 
 namespace rozaneh::lab {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "lab/far/numbered.h"
 
 namespace rozaneh::lab {
 namespace {
@@ -12,7 +13,6 @@ struct Kind {
   Place::Scheme scheme;
   std::uint16_t port;  // where none is written; 0: one must be
 };
-constexpr std::uint64_t kMostBytes = 1ULL << 30U;  // of the web site
 constexpr std::array<Kind, 5> kKinds{{{"http://", Place::Scheme::http, 80},
                                       {"https://", Place::Scheme::https, 443},
                                       {"dns://", Place::Scheme::dns, 53},
@@ -45,20 +45,6 @@ std::optional<Place> Place::parse(std::string_view url) {
   return Place{kind->scheme, std::move(*target), has_path && path.empty() ? "/" : std::string(path)};
 }
 
-std::optional<std::uint64_t> Place::size() const {
-  constexpr std::string_view kBytes = "/bytes/";
-  const auto found = path.rfind(kBytes);
-  if (found == std::string::npos) return std::nullopt;
-  const std::string_view digits = std::string_view(path).substr(found + kBytes.size());
-  const auto number = parse_count(digits);
-  return number && *number <= kMostBytes ? number : std::nullopt;
-}
-
-std::optional<std::uint64_t> parse_count(std::string_view digits) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number);
-  if (error != std::errc() || end != digits.end()) return std::nullopt;
-  return number;
-}
+std::optional<std::uint64_t> Place::size() const { return numbered_size(path); }
 
 }  // namespace rozaneh::lab

@@ -26,7 +26,4 @@ struct Place {
   static std::optional<Place> parse(std::string_view url);
 };
 
-// A decimal number, digits only.
-std::optional<std::uint64_t> parse_count(std::string_view digits);
-
 }  // namespace rozaneh::lab

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "lab/path/descriptor.h"
+#include "lab/descriptor.h"
 #include "lab/score/patience.h"
 #include "lab/score/placeholders.h"
 #include "lab/score/subject.h"

@@ -6,13 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "io/error.h"
+#include "lab/report/cell_json.h"
 
 namespace rozaneh::lab {
 namespace {
 
 using nlohmann::json;
-
-json of(const std::optional<double>& number) { return number ? json(*number) : json(); }
 
 Error cannot_write(const std::filesystem::path& path) {
   return io::from_errno(errno, fmt::format("write {}", path.string()));
@@ -21,27 +20,10 @@ Error cannot_write(const std::filesystem::path& path) {
 }  // namespace
 
 std::string serialize(const Cell& cell) {
-  json first_bytes = json::array();
-  for (const auto& each : cell.first_byte_ms) first_bytes.push_back(of(each));
-  const json all = {{"type", "cell"},
-                    {"program", cell.program},
-                    {"censor", cell.censor},
-                    {"subject", cell.subject},
-                    {"scale", cell.scale},
-                    {"seed", cell.seed},
-                    {"outcome", name_of(cell.outcome)},
-                    {"why", cell.why},
-                    {"fetches", {{"tried", cell.tried}, {"done", cell.done}}},
-                    {"bytes", cell.bytes},
-                    {"first_byte_ms", std::move(first_bytes)},
-                    {"goodput", of(cell.goodput)},
-                    {"of_uncensored", of(cell.of_uncensored)},
-                    {"notice_s", of(cell.notice_s)},
-                    {"recover_s", of(cell.recover_s)},
-                    {"streams_lost", cell.streams_lost},
-                    {"timeline", cell.timeline},
-                    {"seconds", cell.seconds},
-                    {"pcap", cell.pcap.empty() ? json() : json(cell.pcap)}};
+  json all = fields_of(cell);
+  all["type"] = "cell";
+  all["censor"] = cell.censor;
+  if (cell.pcap.empty()) all["pcap"] = nullptr;
   return all.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 

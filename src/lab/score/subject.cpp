@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/encoding.h"
-#include "lab/censor/toml_table.h"
+#include "base/toml_table.h"
 #include "lab/score/placeholders.h"
 #include "lab/score/sends.h"
 

@@ -10,16 +10,16 @@
 namespace rozaneh::lab {
 namespace {
 
-Result<SubjectSpec> read(const SubjectText& file) {
+Result<SubjectSpec> read(const EmbeddedFile& file) {
   return parse_subject(file.text, fmt::format("{}.toml", file.name));
 }
 
 Result<SubjectSpec> read_named(std::string_view name) {
-  const auto files = subject_texts();
-  const auto found = std::ranges::find(files, name, &SubjectText::name);
+  const auto files = subject_files();
+  const auto found = std::ranges::find(files, name, &EmbeddedFile::name);
   if (found != files.end()) return read(*found);
   std::string names;
-  for (const SubjectText& file : files) names.append(names.empty() ? "" : ", ").append(file.name);
+  for (const EmbeddedFile& file : files) names.append(names.empty() ? "" : ", ").append(file.name);
   return fail(SubjectError::text, fmt::format("no subject '{}'; there are: {}", name, names));
 }
 
@@ -38,7 +38,7 @@ bool is_in_path(const std::string& program, std::string_view path) {
 
 Result<std::vector<SubjectSpec>> all_subjects() {
   std::vector<SubjectSpec> all;
-  for (const SubjectText& file : subject_texts()) {
+  for (const EmbeddedFile& file : subject_files()) {
     auto spec = find_subject(file.name);
     if (!spec) return std::unexpected(spec.error());
     all.push_back(std::move(*spec));

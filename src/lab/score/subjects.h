@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "base/embedded_file.h"
 #include "lab/score/subject.h"
 
 namespace rozaneh::lab {
@@ -19,10 +20,7 @@ Result<SubjectSpec> find_subject(std::string_view name);
 // The first of its programs that is not in PATH; "": all are there.
 std::string missing_program(const SubjectSpec& spec);
 
-struct SubjectText {
-  std::string_view name;
-  std::string_view text;
-};
-std::span<const SubjectText> subject_texts();
+// By name; CMake writes them.
+std::span<const EmbeddedFile> subject_files();
 
 }  // namespace rozaneh::lab

@@ -1,8 +1,6 @@
 #include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
-#include "crypto/openssl.h"
+#include "crypto/openssl_handles.h"
 #include "io/error.h"
 #include "lab/score/connection.h"
 
@@ -11,9 +9,6 @@ namespace {
 
 using crypto::must;
 using crypto::must_have;
-using crypto::OpensslFree;
-using Context = std::unique_ptr<SSL_CTX, OpensslFree<&SSL_CTX_free>>;
-using Ssl = std::unique_ptr<SSL, OpensslFree<&SSL_free>>;
 
 // What clients of our days do not speak by themselves, and the old ones did.
 void allow_the_old(SSL_CTX* context, const std::string& ciphers) {
@@ -21,8 +16,8 @@ void allow_the_old(SSL_CTX* context, const std::string& ciphers) {
   must(SSL_CTX_set_cipher_list(context, ciphers.c_str()));
 }
 
-Context make_context(const TlsPlan& plan) {
-  Context context(must_have(SSL_CTX_new(TLS_client_method())));
+crypto::SslContext make_context(const TlsPlan& plan) {
+  crypto::SslContext context(must_have(SSL_CTX_new(TLS_client_method())));
   if (!plan.version.empty()) {
     const int version = plan.version == "1.2" ? TLS1_2_VERSION : TLS1_3_VERSION;
     must(static_cast<int>(SSL_CTX_set_min_proto_version(context.get(), version)));
@@ -94,8 +89,8 @@ class TlsConnection final : public Connection {
   }
 
   std::unique_ptr<SocketConnection> raw_;
-  Context context_;
-  Ssl ssl_;
+  crypto::SslContext context_;
+  crypto::Ssl ssl_;
 };
 
 }  // namespace
