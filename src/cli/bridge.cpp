@@ -5,10 +5,13 @@
 
 #include "cli/exit_code.h"
 #include "cli/give_up.h"
+#include "cli/hand_over.h"
 #include "cli/listening.h"
 #include "cli/qr.h"
+#include "cli/user.h"
 #include "egress/fixed.h"
 #include "egress/open.h"
+#include "tunnel/users_file.h"
 #include "wire/bridge_line.h"
 #include "wire/link.h"
 
@@ -45,6 +48,29 @@ std::size_t threads_of(const CommonSettings& common) {
                             : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
 }
 
+Result<> check_users(const BridgeSettings& settings) {
+  if (settings.users.empty() || (settings.forward.empty() && !settings.no_tunnel)) return {};
+  return fail(SettingsError::value,
+              "--users is for sessions, which there are with --egress open and without --no-tunnel");
+}
+
+void show_links(const nlohmann::json& links, const nlohmann::json& lines, const BridgeSettings& settings,
+                Console& console) {
+  if (!settings.users.empty())
+    return console.show(
+        fmt::format("\nEach user has a link of his own: rozaneh user add NAME --users {}\n", settings.users));
+  console.show("\nShare this link with those who shall use it:\n");
+  for (const auto& link : links) console.show(fmt::format("  {}\n", link.get<std::string>()));
+  if (!settings.no_qr && !links.empty() && console.on_terminal()) {
+    if (const auto code = qr_code(links.front().get<std::string>())) console.show(*code);
+  }
+  console.show(
+      settings.forward.empty()
+          ? "The same as a bridge line, for `rozaneh client` (tor itself cannot use an open bridge):\n"
+          : "The same as a Tor bridge line:\n");
+  for (const auto& line : lines) console.show(fmt::format("  {}\n", line.get<std::string>()));
+}
+
 void announce(const Served& served, const BridgeSettings& settings, Console& console) {
   const std::string transport = parse_listen(served.listen)->transport;
   std::string where;
@@ -58,16 +84,7 @@ void announce(const Served& served, const BridgeSettings& settings, Console& con
   }
   console.event("listening", fmt::format("Listening for {} on {}.", transport, where),
                 {{"transport", transport}, {"at", where}, {"links", links}, {"bridge_lines", lines}});
-  console.show("\nShare this link with those who shall use it:\n");
-  for (const auto& link : links) console.show(fmt::format("  {}\n", link.get<std::string>()));
-  if (!settings.no_qr && !links.empty() && console.on_terminal()) {
-    if (const auto code = qr_code(links.front().get<std::string>())) console.show(*code);
-  }
-  console.show(
-      settings.forward.empty()
-          ? "The same as a bridge line, for `rozaneh client` (tor itself cannot use an open bridge):\n"
-          : "The same as a Tor bridge line:\n");
-  for (const auto& line : lines) console.show(fmt::format("  {}\n", line.get<std::string>()));
+  show_links(links, lines, settings, console);
   if (settings.address.empty() && !std::ranges::any_of(ways, [](const Way& way) {
         const auto* address = std::get_if<IpAddress>(&way.server.host);
         return address == nullptr || address->is_public();
@@ -80,8 +97,9 @@ void announce(const Served& served, const BridgeSettings& settings, Console& con
 class BridgeRun {
  public:
   BridgeRun(const BridgeSettings& settings, std::unique_ptr<egress::Egress> egress,
-            std::unique_ptr<io::State> state, Console& console)
+            std::unique_ptr<io::State> state, HandOver& hand_over, Console& console)
       : settings_(settings),
+        hand_over_(hand_over),
         egress_(std::move(egress)),
         state_(std::move(state)),
         running_(console, {.threads = threads_of(settings.common),
@@ -89,21 +107,65 @@ class BridgeRun {
                            .drain_limit = std::chrono::seconds(settings.drain_limit)}) {}
 
   Result<> listen_all() {
+    hand_over_.give_listeners(running_.server());
+    if (!settings_.no_tunnel && !egress_->fixed()) {
+      auto sessions = SessionServer::make(
+          *state_, *egress_, running_, std::chrono::seconds(settings_.idle_limit),
+          {.sessions = limits_of(settings_), .hello_limit = std::chrono::seconds(settings_.handshake_limit)});
+      if (!sessions) return std::unexpected(sessions.error());
+      sessions_ = std::move(*sessions);
+    }
+    if (const auto let_in = use_users(settings_); !let_in) return let_in;
     if (auto checked = check_set(settings_.set, transports_of(settings_)); !checked) return checked;
     for (const std::string& listen : wanted(settings_)) {
-      auto served = serve(listen, settings_, catalog_, *state_, *egress_, running_);
+      auto served = serve(listen, settings_, catalog_, *state_, *egress_, sessions_.get(), running_);
       if (!served) return std::unexpected(served.error());
-      announce(*served, settings_, running_.console());
       served_.push_back(std::move(*served));
     }
+    const auto kept = keep_links();
+    if (!kept) return kept;
+    for (const Served& served : served_) announce(served, settings_, running_.console());
+    hand_over_.give_sessions(sessions_.get(), running_);
     return {};
   }
 
   void run(const std::function<Result<BridgeSettings>()>& again) {
+    running_.hand_over_by(
+        {.to_successor = [this] { return hand_over_.to_successor(sessions_.get(), running_); },
+         .to_store = [this] { return hand_over_.to_store(sessions_.get(), running_); },
+         .ready = [this] { hand_over_.ready(); },
+         .sessions = [this] { return sessions_ ? sessions_->server().sessions() : 0; },
+         .drain = [this] { drain(); },
+         .end = [this] { sessions_->server().end_all(); }});
     running_.run([this, &again] { reload(again()); });
   }
 
  private:
+  Result<> use_users(const BridgeSettings& settings) {
+    if (settings.users.empty()) return {};
+    auto users = tunnel::read_users(settings.users);
+    if (!users) return std::unexpected(users.error());
+    sessions_->server().change_users(std::move(*users));
+    return {};
+  }
+
+  // For `rozaneh user add`, which makes links of them.
+  Result<> keep_links() {
+    if (settings_.users.empty()) return {};
+    std::string all;
+    for (const Served& served : served_) {
+      if (served.at.empty()) continue;
+      for (const Way& way : ways_to(served, parse_listen(served.listen)->transport, settings_))
+        if (const auto link = serialize_link({&way, 1})) all.append(*link).append("\n");
+    }
+    return state_->write(kBridgeLinks, bytes_of(all));
+  }
+
+  void drain() {
+    for (const Served& served : served_) served.bridge->drain();
+    if (sessions_) sessions_->server().drain();
+  }
+
   static std::vector<std::string> wanted(const BridgeSettings& settings) {
     return settings.listen.empty() ? std::vector<std::string>{"obfs4"} : settings.listen;
   }
@@ -124,9 +186,13 @@ class BridgeRun {
     if (!options) return keep(options.error());
     if (const auto checked = check_set(fresh->set, transports_of(*fresh)); !checked)
       return keep(checked.error());
+    if (fresh->users.empty() != settings_.users.empty())
+      return keep(Error(SettingsError::value, "whether there are --users is settled when the bridge starts"));
+    if (const auto let_in = use_users(*fresh); !let_in) return keep(let_in.error());
     settings_ = *fresh;
     console.configure(*options);
     running_.change_limits(limits_of(settings_));
+    if (sessions_) sessions_->server().change_limits(limits_of(settings_));
     // What is no longer wanted stops listening; its connections, and so its acceptor, stay.
     const auto listens = wanted(settings_);
     for (Served& served : served_) {
@@ -137,7 +203,7 @@ class BridgeRun {
     }
     for (const std::string& listen : listens) {
       if (std::ranges::find(served_, listen, &Served::listen) != served_.end()) continue;
-      auto served = serve(listen, settings_, catalog_, *state_, *egress_, running_);
+      auto served = serve(listen, settings_, catalog_, *state_, *egress_, sessions_.get(), running_);
       if (!served) {
         console.error("{}", served.error().message());
         continue;
@@ -145,15 +211,18 @@ class BridgeRun {
       announce(*served, settings_, console);
       served_.push_back(std::move(*served));
     }
+    if (const auto kept = keep_links(); !kept) console.error("{}", kept.error().message());
     console.event("reloaded", "Settings read again.");
   }
 
   BridgeSettings settings_;
+  HandOver& hand_over_;
   transport::Catalog catalog_ = transport::catalog();
   std::unique_ptr<egress::Egress> egress_;
   std::unique_ptr<io::State> state_;
   std::vector<Served> served_;
   Running running_;
+  std::unique_ptr<SessionServer> sessions_;  // gone before the loops, on which its sessions live
 };
 
 }  // namespace
@@ -181,6 +250,13 @@ void declare(CLI::App& app, BridgeSettings& settings) {
                  "With --egress open: destination ports that are refused")
       ->capture_default_str()
       ->allow_extra_args(false);
+  app.add_flag("--no-tunnel", settings.no_tunnel,
+               "With --egress open: offer no sessions that outlive their connections");
+  app.add_option(
+         "--users", settings.users,
+         "With --egress open: only users in this file are let in, by links that `rozaneh user add` makes; "
+         "read again on SIGHUP, which ends the sessions of those who are gone")
+      ->type_name("FILE");
   app.add_option("--max-connections", settings.max_connections, "Connections served at once; 0: no limit")
       ->capture_default_str();
   app.add_option("--max-per-address", settings.max_per_address,
@@ -195,6 +271,11 @@ void declare(CLI::App& app, BridgeSettings& settings) {
       ->capture_default_str();
   app.add_option("--drain-limit", settings.drain_limit, "Seconds that open connections get at the end")
       ->capture_default_str();
+  app.add_flag(
+      "--hand-over", settings.hand_over,
+      "On SIGTERM leave the sessions in systemd's descriptor store (FileDescriptorStoreMax=), so that a "
+      "restart loses none, instead of draining; SIGINT drains");
+  declare_zero_copy(app, settings.zero_copy);
   app.add_flag("--no-qr", settings.no_qr, "Print no QR code (there is none where the output is no terminal)");
   declare_common(app, settings.common);
 }
@@ -204,11 +285,14 @@ int run_bridge(const BridgeSettings& settings, const std::function<Result<Bridge
   const auto options = console_options(settings.common);
   if (!options) return give_up(console, options.error());
   console.configure(*options);
+  HandOver hand_over(console, settings.hand_over);
   auto egress = make_egress(settings);
   if (!egress) return give_up(console, egress.error());
+  const auto checked = check_users(settings);
+  if (!checked) return give_up(console, checked.error());
   auto state = open_state(settings.common);
   if (!state) return give_up(console, state.error());
-  BridgeRun bridge(settings, std::move(*egress), std::move(*state), console);
+  BridgeRun bridge(settings, std::move(*egress), std::move(*state), hand_over, console);
   const auto listening = bridge.listen_all();
   if (!listening) return give_up(console, listening.error());
   bridge.run(again);

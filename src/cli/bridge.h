@@ -22,6 +22,10 @@ struct BridgeSettings {
   unsigned handshake_limit = 30;  // seconds
   unsigned idle_limit = 3600;     // seconds; 0: none
   unsigned drain_limit = 30;      // seconds
+  std::string zero_copy = "off";  // or "auto"
+  bool no_tunnel = false;
+  std::string users;       // file; empty: everybody
+  bool hand_over = false;  // to the service manager, at the end
   bool no_qr = false;
 };
 

@@ -1,5 +1,6 @@
 #include "cli/client.h"
 
+#include "cli/client_ways.h"
 #include "cli/exit_code.h"
 #include "cli/give_up.h"
 #include "cli/links.h"
@@ -8,37 +9,11 @@
 #include "proxy/application.h"
 #include "proxy/plain.h"
 #include "proxy/upstream.h"
-#include "proxy/ways.h"
 
 namespace rozaneh::cli {
 namespace {
 
-// Says which way works and which does not, and why.
-class WayReport final : public proxy::Ways::Observer {
- public:
-  explicit WayReport(Console& console) : console_(console) {}
-
-  void way_changed(const proxy::WayDialer& way, io::Clock::duration took, const Error* failure) override {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-    if (failure == nullptr) {
-      console_.event("connected", fmt::format("Connected: {}, in {} ms.", way.label(), ms),
-                     {{"way", way.label()}, {"ms", ms}});
-      return;
-    }
-    console_.event("unreachable",
-                   fmt::format("No way through {}: {} (after {} ms).", way.label(), failure->message(), ms),
-                   {{"way", way.label()}, {"ms", ms}, {"reason", failure->message()}});
-  }
-
-  void held_back(const Error& failure) override {
-    console_.warn("no connection can be opened now: {}", failure.message());
-  }
-
- private:
-  Console& console_;
-};
-
-proxy::Ways::RawDialer raw_dialer(const std::optional<UpstreamProxy>& upstream) {
+proxy::RawDialer raw_dialer(const std::optional<UpstreamProxy>& upstream) {
   return [upstream](io::Loop& loop) -> std::unique_ptr<io::Dialer> {
     if (upstream) return std::make_unique<proxy::UpstreamDialer>(loop, *upstream);
     return std::make_unique<io::TcpDialer>(loop);
@@ -69,6 +44,14 @@ Result<proxy::Ways::List> make_ways(const ClientSettings& settings, const transp
   return list;
 }
 
+// A name of a bundled one, or a file of one's own.
+Result<tunnel::Policy> read_policy(const std::string& given) {
+  if (!given.ends_with(".toml")) return tunnel::built_in_policy(given);
+  const auto text = io::read_file(given);
+  if (!text) return std::unexpected(text.error());
+  return tunnel::parse_policy(text_of(*text), given);
+}
+
 class ClientRun {
  public:
   ClientRun(const ClientSettings& settings, std::unique_ptr<io::State> state,
@@ -76,7 +59,6 @@ class ClientRun {
       : settings_(settings),
         state_(std::move(state)),
         upstream_(std::move(upstream)),
-        report_(console),
         running_(console, {.threads = std::max(settings.common.threads, 1U),
                            .limits = {.total = settings.max_connections, .per_address = 0},
                            .drain_limit = std::chrono::seconds(settings.drain_limit)}) {}
@@ -84,8 +66,11 @@ class ClientRun {
   Result<> prepare() {
     auto list = make_list(settings_);
     if (!list) return std::unexpected(list.error());
+    const auto policy = read_policy(settings_.policy);
+    if (!policy) return std::unexpected(policy.error());
     open_ = list->front()->is_open();
-    ways_ = std::make_unique<proxy::Ways>(std::move(*list), raw_dialer(upstream_), report_);
+    ways_ = std::make_unique<ClientWays>(settings_.common, running_.counters(), running_.console());
+    ways_->begin(*list, raw_dialer(upstream_), *policy);
     return {};
   }
 
@@ -97,10 +82,10 @@ class ClientRun {
     const auto idle = std::chrono::seconds(settings_.idle_limit);
     if (open_) {
       handler_ =
-          std::make_unique<proxy::ApplicationProxy>(*ways_, running_.counters(), running_.console(),
+          std::make_unique<proxy::ApplicationProxy>(ways_->ways(), running_.counters(), running_.console(),
                                                     proxy::ApplicationProxy::Options{.idle_limit = idle});
     } else {
-      handler_ = std::make_unique<proxy::PlainForward>(*ways_, running_.counters(), running_.console(),
+      handler_ = std::make_unique<proxy::PlainForward>(ways_->ways(), running_.counters(), running_.console(),
                                                        io::RelayOptions{.idle_limit = idle});
     }
     const auto taken = running_.server().listen(*at, *handler_);
@@ -112,7 +97,9 @@ class ClientRun {
   // Runs; with `check` only until it is known whether there is a way.
   bool run(const std::function<Result<ClientSettings>()>& again) {
     running_.loops().first().spawn(find_way());
+    if (!settings_.check) ways_->steer(running_.loops().first());
     running_.run([this, &again] { reload(again()); });
+    ways_->end();
     return found_;
   }
 
@@ -134,7 +121,7 @@ class ClientRun {
   }
 
   io::Task<> find_way() {
-    found_ = co_await ways_->find(running_.loops().first());
+    found_ = co_await ways_->ways().racer().find(running_.loops().first(), "the client starts");
     if (!found_ && !settings_.check)
       running_.console().warn(
           "no server answers now; nothing goes out directly, and each new connection tries again");
@@ -149,6 +136,8 @@ class ClientRun {
     if (!fresh) return keep(fresh.error());
     const auto options = console_options(fresh->common);
     if (!options) return keep(options.error());
+    const auto policy = read_policy(fresh->policy);
+    if (!policy) return keep(policy.error());
     auto list = make_list(*fresh);
     if (!list) return keep(list.error());
     if (list->front()->is_open() != open_)
@@ -156,7 +145,8 @@ class ClientRun {
           Error(SettingsError::value, "a client cannot change between open bridges and fixed services"));
     console.configure(*options);
     running_.change_limits({.total = fresh->max_connections, .per_address = 0});
-    ways_->replace(std::move(*list));
+    ways_->ways().replace(*list);
+    ways_->ways().use(*policy);
     console.event("reloaded", "Settings read again.");
   }
 
@@ -164,8 +154,7 @@ class ClientRun {
   transport::Catalog catalog_ = transport::catalog();
   std::unique_ptr<io::State> state_;
   std::optional<UpstreamProxy> upstream_;
-  WayReport report_;
-  std::unique_ptr<proxy::Ways> ways_;
+  std::unique_ptr<ClientWays> ways_;
   std::unique_ptr<io::Handler> handler_;
   bool open_ = true;
   bool found_ = false;
@@ -178,12 +167,17 @@ void declare(CLI::App& app, ClientSettings& settings) {
   app.add_option("link,--link", settings.link,
                  "A rozaneh:// link, a Tor bridge line in quotes, or a file with one of them a line");
   app.add_option("--listen", settings.listen,
-                 "Where programs find the proxy: SOCKS5 and HTTP CONNECT on one port")
+                 "Where programs find the proxy: SOCKS5 (TCP and UDP) and HTTP CONNECT on one port")
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
   app.add_option("--upstream-proxy", settings.upstream_proxy,
                  "Go out through this proxy: socks5://, socks4a:// or http://[user:password@]address:port")
       ->type_name("URL");
+  app.add_option("--policy", settings.policy,
+                 fmt::format("How connections of a session are used: {}, or a file that ends in .toml",
+                             tunnel::policy_names()))
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
   app.add_option("--set", settings.set, "An argument of a transport, such as obfs4.cover=printable")
       ->type_name("TRANSPORT.NAME=VALUE")
       ->allow_extra_args(false);

@@ -10,6 +10,7 @@ namespace rozaneh::cli {
 struct ClientSettings {
   CommonSettings common;
   std::vector<std::string> link;  // links, bridge lines, or files of them
+  std::string policy = "plain";   // a name, or a file
   std::string listen = "127.0.0.1:1080";
   std::string upstream_proxy;
   std::vector<std::string> set;  // TRANSPORT.NAME=VALUE

@@ -105,7 +105,7 @@ Result<> check_set(const std::vector<std::string>& set, const std::vector<std::s
 
 Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
                      const transport::Catalog& catalog, io::State& state, egress::Egress& egress,
-                     Running& running) {
+                     SessionServer* sessions, Running& running) {
   auto spec = parse_listen(listen);
   if (!spec) return std::unexpected(spec.error());
   for (const std::string& text : settings.address)
@@ -119,12 +119,15 @@ Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
     return fail(SettingsError::value,
                 fmt::format("--listen '{}': no such transport; there are: {}", listen, names));
   }
-  if (!egress.fixed() && !transport->proves_client())
+  // Users are told apart by their sessions alone.
+  const bool needs_session = !egress.fixed() && (!transport->proves_client() || !settings.users.empty());
+  if (needs_session && sessions == nullptr)
     return fail(
         SettingsError::value,
-        fmt::format("{} does not prove its clients: with --egress open anybody could use this bridge; use "
-                    "--forward, or a transport that does",
-                    spec->transport));
+        fmt::format(
+            "{} does not prove its clients: with --egress open and --no-tunnel anybody could use this "
+            "bridge; use --forward, or a transport that does",
+            spec->transport));
   if (!transport->warning().empty()) running.console().warn("{}", transport->warning());
   const auto arguments = arguments_for(spec->transport, settings.set);
   if (!arguments) return std::unexpected(arguments.error());
@@ -135,7 +138,7 @@ Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
     for (Endpoint& at : spec->at) at.port = *port;
   }
 
-  Served served{.listen = listen, .acceptor = nullptr, .bridge = nullptr, .at = {}};
+  Served served{.listen = listen, .acceptor = nullptr, .bridge = nullptr, .at = {}, .tunnel = {}};
   const std::chrono::seconds handshake_limit(settings.handshake_limit);
   auto acceptor = transport->acceptor({.arguments = *arguments,
                                        .state = state,
@@ -148,7 +151,11 @@ Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
       *served.acceptor, egress, running.counters(), running.console(),
       egress::Bridge::Options{.transport = spec->transport,
                               .idle_limit = std::chrono::seconds(settings.idle_limit),
-                              .request_limit = handshake_limit});
+                              .splices = settings.zero_copy == "auto",
+                              .request_limit = handshake_limit,
+                              .tunnel = sessions != nullptr ? &sessions->server() : nullptr,
+                              .sessions_only = needs_session});
+  if (sessions != nullptr) served.tunnel = sessions->argument();
   for (Endpoint at : spec->at) {
     if (at.port == 0 && !served.at.empty()) at.port = served.at.front().port;
     const auto taken = running.server().listen(at, *served.bridge);
@@ -164,9 +171,18 @@ std::vector<Way> ways_to(const Served& served, std::string_view transport, const
   std::vector<Way> ways;
   Arguments arguments = served.acceptor->client_arguments();
   if (!settings.forward.empty()) arguments.add("egress", "fixed");
-  for (const IpAddress& address : reachable(served, settings))
+  if (!served.tunnel.empty()) arguments.add("tunnel", served.tunnel);
+  std::vector<Endpoint> servers;
+  if (const auto own = served.acceptor->server()) {
+    servers.push_back(*own);
+  } else {
+    for (const IpAddress& address : reachable(served, settings))
+      servers.push_back({address, served.at.front().port});
+  }
+  ways.reserve(servers.size());
+  for (const Endpoint& server : servers)
     ways.push_back({.transport = std::string(transport),
-                    .server = Target(address, served.at.front().port),
+                    .server = server,
                     .arguments = arguments,
                     .name = settings.name});
   return ways;

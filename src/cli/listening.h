@@ -3,6 +3,7 @@
 
 #include "cli/bridge.h"
 #include "cli/running.h"
+#include "cli/session_server.h"
 #include "egress/bridge.h"
 #include "transport/catalog.h"
 #include "wire/way.h"
@@ -30,12 +31,14 @@ struct Served {
   std::unique_ptr<transport::Acceptor> acceptor;
   std::unique_ptr<egress::Bridge> bridge;
   std::vector<Endpoint> at;
+  std::string tunnel;  // what links say of it; empty: none
 };
 
-// Makes and listens; an IPv6 address that this machine has not is left out if IPv4 works.
+// Makes and listens; `sessions` is null where none are offered; an IPv6 address that this machine has not is
+// left out if IPv4 works.
 Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
                      const transport::Catalog& catalog, io::State& state, egress::Egress& egress,
-                     Running& running);
+                     SessionServer* sessions, Running& running);
 
 // What clients dial: for each address of this machine a way.
 std::vector<Way> ways_to(const Served& served, std::string_view transport, const BridgeSettings& settings);

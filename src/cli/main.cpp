@@ -7,6 +7,7 @@
 #include <span>
 
 #include "cli/bridge.h"
+#include "cli/certificate.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
@@ -16,6 +17,11 @@
 #include "cli/lab_run.h"
 #include "cli/link.h"
 #include "cli/pt.h"
+#include "cli/signal.h"
+#include "cli/signal_check.h"
+#include "cli/signal_list.h"
+#include "cli/status.h"
+#include "cli/user.h"
 #include "cli/wipe.h"
 
 namespace rozaneh::cli {
@@ -25,30 +31,47 @@ constexpr const char* kAbout =
     "rozaneh carries traffic past network censors.\n\n"
     "  rozaneh bridge --egress open      on a server: prints a link to share\n"
     "  rozaneh client LINK               on your machine: a SOCKS5 and HTTP proxy that leads there\n"
+    "  rozaneh signal --domain NAME      on a server: a proxy for Signal that looks like a web site\n"
     "  rozaneh pt                        in torrc, in place of obfs4proxy\n"
     "  rozaneh lab run CENSOR -- CMD     a program behind a documented censor\n";
 
 struct Everything {
   CLI::App app{kAbout, "rozaneh"};
   BridgeSettings bridge;
+  CertificateGetSettings certificate;
   ClientSettings client;
   LinkSettings link;
+  StatusSettings status;
+  UserSettings user;
   WipeSettings wipe;
   PtSettings pt;
+  SignalSettings signal;
+  SignalSettings by_name;
+  SignalCheckSettings signal_check;
+  SignListSettings sign_list;
   LabSettings lab;
   LabClassifySettings lab_classify;
   LabMatrixSettings lab_matrix;
   LabProbeSettings lab_probe;
   LabReportSettings lab_report;
   CLI::App* bridge_command = nullptr;
+  CLI::App* by_name_command = nullptr;
+  CLI::App* certificate_get_command = nullptr;
+  CLI::App* certificate_show_command = nullptr;
   CLI::App* client_command = nullptr;
   CLI::App* link_show_command = nullptr;
+  CLI::App* status_command = nullptr;
   CLI::App* wipe_command = nullptr;
   CLI::App* pt_command = nullptr;
+  CLI::App* signal_command = nullptr;
+  CLI::App* signal_check_command = nullptr;
+  CLI::App* sign_list_command = nullptr;
   CLI::App* lab_command = nullptr;
   CLI::App* lab_classify_command = nullptr;
   CLI::App* lab_probe_command = nullptr;
   CLI::App* lab_report_command = nullptr;
+  UserCommands user_commands;
+  CLI::App* user_command = nullptr;
   LabCommands lab_commands;
   LabMatrixCommands lab_matrix_commands;
 
@@ -61,11 +84,31 @@ struct Everything {
     link_command->require_subcommand(1);
     link_show_command = link_command->add_subcommand("show", "Print what stands in a link, and its QR code");
     pt_command = app.add_subcommand("pt", "Be a pluggable transport of Tor (started by tor)");
+    signal_command = app.add_subcommand("signal", "Run a TLS proxy for Signal behind a web site");
+    status_command = app.add_subcommand("status", "Say what the client on this machine does");
+    user_command = app.add_subcommand("user", "Say who may use a bridge");
+    user_commands = declare_user(*user_command, user);
     wipe_command = app.add_subcommand("wipe", "Remove all that is kept on this machine");
+    CLI::App* certificate_command = app.add_subcommand("certificate", "Get certificates, and look at them");
+    certificate_command->require_subcommand(1);
+    certificate_get_command =
+        certificate_command->add_subcommand("get", "Get what is missing or due from an authority");
+    certificate_show_command = certificate_command->add_subcommand("show", "Show what is kept");
+    declare(*certificate_get_command, certificate);
+    declare_common(*certificate_show_command, certificate.common);
     declare(*bridge_command, bridge);
+    by_name_command = bridge_command->add_subcommand(
+        "by-name", "Lead TLS inside of TLS to the server that it names, behind a web site");
+    declare(*by_name_command, by_name);
     declare(*client_command, client);
     declare(*link_show_command, link);
     declare(*pt_command, pt);
+    declare(*signal_command, signal);
+    signal_check_command = signal_command->add_subcommand("check", "Say whether such a proxy works");
+    declare(*signal_check_command, signal_check);
+    sign_list_command = signal_command->add_subcommand("sign-list", "Sign a list of names for other servers");
+    declare(*sign_list_command, sign_list);
+    declare(*status_command, status);
     declare(*wipe_command, wipe);
     lab_command = app.add_subcommand("lab", "Put programs behind documented censors");
     lab_commands = declare_lab(*lab_command, lab);
@@ -117,11 +160,24 @@ int run(const std::vector<std::string>& words) {
     const int code = everything.app.exit(error);
     return code == 0 ? kOk : kUsage;
   }
+  if (everything.by_name_command->parsed())
+    return run_with_config(words, &Everything::by_name, &Everything::by_name_command, &run_by_name);
   if (everything.bridge_command->parsed())
     return run_with_config(words, &Everything::bridge, &Everything::bridge_command, &run_bridge);
+  if (everything.certificate_get_command->parsed())
+    return run_with_config(words, &Everything::certificate, &Everything::certificate_get_command,
+                           &run_certificate_get);
+  if (everything.certificate_show_command->parsed())
+    return run_certificate_show(everything.certificate.common);
   if (everything.client_command->parsed())
     return run_with_config(words, &Everything::client, &Everything::client_command, &run_client);
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
+  if (everything.signal_check_command->parsed()) return run_signal_check(everything.signal_check);
+  if (everything.sign_list_command->parsed()) return run_sign_list(everything.sign_list);
+  if (everything.signal_command->parsed())
+    return run_with_config(words, &Everything::signal, &Everything::signal_command, &run_signal);
+  if (everything.status_command->parsed()) return run_status(everything.status);
+  if (everything.user_command->parsed()) return run_user(everything.user_commands, everything.user);
   if (everything.pt_command->parsed()) return run_pt(everything.pt);
   if (everything.lab_classify_command->parsed()) return run_lab_classify(everything.lab_classify);
   if (everything.lab_probe_command->parsed()) return run_lab_probe(everything.lab_probe);

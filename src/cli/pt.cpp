@@ -12,6 +12,7 @@
 #include "pt/client_side.h"
 #include "pt/lifetime.h"
 #include "pt/server_side.h"
+#include "pt/session_transport.h"
 #include "wire/pt_lines.h"
 
 namespace rozaneh::cli {
@@ -47,7 +48,8 @@ std::size_t loops_for(const PtSettings& settings, const pt::Environment& environ
 // Everything that serves; the sides outlive the loops, which outlive the server.
 int serve(const PtSettings& settings, const pt::Environment& environment, io::State& state,
           pt::Output& output) {
-  const transport::Catalog catalog = transport::catalog();
+  transport::Catalog catalog = transport::catalog();
+  catalog.push_back(pt::session_transport(catalog));
   const std::vector<TransportOptions> defaults = defaults_from(settings);
   Counters counters;
   crypto::SystemRandom random;

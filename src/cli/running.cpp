@@ -10,6 +10,9 @@
 namespace rozaneh::cli {
 namespace {
 
+// For what is told to those who are still there at the end of a drain.
+constexpr std::chrono::milliseconds kLastWords{200};
+
 // "1.2 MB"
 std::string human_bytes(std::uint64_t count) {
   constexpr std::array<std::string_view, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
@@ -17,6 +20,12 @@ std::string human_bytes(std::uint64_t count) {
   std::size_t unit = 0;
   for (; value >= 1000 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
   return unit == 0 ? fmt::format("{} B", count) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+// What is not worth a person's time.
+bool is_nothing(const nlohmann::json& count) {
+  if (const auto* text = count.get_ptr<const std::string*>()) return text->empty();
+  return count == 0 || count == false;
 }
 
 std::string human_time(std::chrono::seconds time) {
@@ -27,9 +36,14 @@ std::string human_time(std::chrono::seconds time) {
 }  // namespace
 
 void Running::run(std::function<void()> reload) {
-  io::raise_descriptor_limit();  // systems give 1024, and a connection takes two
+  const std::size_t files = io::raise_descriptor_limit();  // systems give 1024, and a connection takes two
+  if (files > 0 && options_.limits.total > files / 2)
+    console_.info(
+        "the system allows {} open files, of which a connection that leads on takes two; the limit is {}",
+        files, options_.limits.total);
   reload_ = std::move(reload);
   const io::Signals signals(loops_.first(), [this](int number) { on_signal(number); });
+  if (ways_.ready) ways_.ready();
   if (isatty(STDOUT_FILENO) != 0) loops_.first().spawn(show_status());
   io::release_startup_pages();
   loops_.run();
@@ -42,16 +56,53 @@ void Running::run(std::function<void()> reload) {
 
 void Running::end() { on_signal(SIGTERM); }
 
+void Running::report() {
+  using Full = io::ConnectionLimits::Full;
+  std::uint64_t starved = 0;
+  for (std::size_t i = 0; i < loops_.size(); ++i) starved += loops_[i].starved();
+  nlohmann::json counts = {{"held", limits_.held()},
+                           {"open", counters_.open.load()},
+                           {"connections", counters_.accepted.load()},
+                           {"failed", counters_.failed.load()},
+                           {"up", counters_.up.load()},
+                           {"down", counters_.down.load()},
+                           {"over_limit", limits_.refused(Full::total)},
+                           {"over_address_limit", limits_.refused(Full::address)},
+                           {"no_descriptors", starved}};
+  if (const auto carried = counters_.datagrams.load(), dropped = counters_.datagrams_dropped.load();
+      carried + dropped > 0)
+    counts.update(
+        {{"flows", counters_.flows.load()}, {"datagrams", carried}, {"datagrams_dropped", dropped}});
+  if (more_) counts.update(more_());
+  std::string sentence = "Counted:";
+  for (const auto& [name, count] : counts.items())
+    if (!is_nothing(count))
+      sentence += fmt::format(" {} {};", name, count.is_string() ? count.get<std::string>() : count.dump());
+  sentence.back() = '.';
+  console_.event("counted", sentence, counts);
+}
+
 void Running::on_signal(int number) {
   if (number == SIGHUP) {
     reload_();
+    return;
+  }
+  if (number == SIGUSR1) {
+    report();
+    return;
+  }
+  if (number == SIGUSR2) {
+    if (!ending_ && ways_.to_successor && ways_.to_successor()) ending_ = true;
     return;
   }
   if (std::exchange(ending_, true)) {
     loops_.stop();
     return;
   }
-  server_.close();
+  if (number == SIGTERM && ways_.to_store && ways_.to_store()) return;
+  if (ways_.drain) ways_.drain();
+  // Sessions that are there lose connections and make new ones: only those are taken from here on.
+  if (!ways_.sessions || ways_.sessions() == 0) server_.close();
   loops_.first().spawn(drain());
 }
 
@@ -67,6 +118,10 @@ io::Task<> Running::drain() {
   const auto until = io::Clock::now() + options_.drain_limit;
   while (counters_.open > 0 && io::Clock::now() < until)
     co_await loops_.first().sleep(std::chrono::milliseconds(50));
+  if (ways_.sessions && ways_.sessions() > 0) {
+    ways_.end();
+    co_await loops_.first().sleep(kLastWords);
+  }
   loops_.stop();
 }
 

@@ -90,6 +90,15 @@ std::string_view layer_of(SettingsError /*error*/) { return "settings"; }
 // The detail says where, what and what would be right.
 std::string_view describe(SettingsError /*error*/) { return ""; }
 
+void declare_zero_copy(CLI::App& app, std::string& zero_copy) {
+  app.add_option(
+         "--zero-copy", zero_copy,
+         "auto: what is carried in bulk from plain TCP is moved by the kernel (splice), into TLS 1.3 too "
+         "where it has that (kTLS); off: all goes through this program")
+      ->check(CLI::IsMember({"auto", "off"}))
+      ->capture_default_str();
+}
+
 void declare_common(CLI::App& app, CommonSettings& settings) {
   app.add_option("--config", settings.config,
                  "Read settings from this TOML file; keys are the names of the flags")
@@ -110,7 +119,11 @@ Result<> apply_config(CLI::App& app, const CommonSettings& settings) {
   const io::File open_file(file, O_RDONLY);
   const auto text = open_file.is_open() ? open_file.read_all(kLargestConfig) : std::nullopt;
   if (!text) return config_failure(file, {}, io::from_errno(errno).message());
-  const auto table = parse_toml(text_of(*text), file);
+  return apply_config(app, text_of(*text), file);
+}
+
+Result<> apply_config(CLI::App& app, std::string_view text, const std::string& file) {
+  const auto table = parse_toml(text, file);
   if (!table) return config_failure(file, table.error().where, table.error().what);
   for (const auto& [key, node] : *table) {
     auto applied = apply_key(app, file, std::string(key.str()), node);

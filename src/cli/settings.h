@@ -28,12 +28,18 @@ struct CommonSettings {
   unsigned threads = 0;  // 0: as the command has it
 };
 
+// --zero-copy, for those who relay.
+void declare_zero_copy(CLI::App& app, std::string& zero_copy);
+
 void declare_common(CLI::App& app, CommonSettings& settings);
 
 // Reads settings.config into the options of `app` that the command line does not give. Keys are the flags'
 // long names; a flag that may be given several times takes a list. Errors name file, line, key and what would
 // be valid.
 Result<> apply_config(CLI::App& app, const CommonSettings& settings);
+
+// The same with the file's text.
+Result<> apply_config(CLI::App& app, std::string_view text, const std::string& file);
 
 Result<Console::Options> console_options(const CommonSettings& settings);
 

@@ -6,18 +6,29 @@
 #include <iostream>
 
 #include "cli/exit_code.h"
+#include "pt/session_carrier.h"
 
 namespace rozaneh::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
+// Who keeps something: each record's name begins with its keeper's. What carries Tor's sessions keeps its
+// records under those of `rozaneh pt`'s own transport.
+std::vector<std::string> keepers() {
+  std::vector<std::string> all{
+      std::string(pt::kSessionTransport), "tunnel", "signal", "port", "acme", "client"};
+  for (const auto& each : transport::catalog()) all.emplace_back(each->name());
+  return all;
+}
+
 // A directory that somebody gave by mistake holds other things: only files of ours go.
 bool is_ours(const fs::path& file) {
   const std::string name = file.filename().string();
-  constexpr std::string_view kPrefixes[] = {"obfs4_", "obfs3_", "obfs2_", "scramblesuit_", "port_"};
-  return std::ranges::any_of(kPrefixes,
-                             [&name](std::string_view prefix) { return name.starts_with(prefix); });
+  static const std::vector<std::string> all = keepers();
+  return std::ranges::any_of(all, [&name](const std::string& keeper) {
+    return name.starts_with(keeper) && name.substr(keeper.size()).starts_with('_');
+  });
 }
 
 bool confirmed(const fs::path& directory) {
