@@ -8,6 +8,7 @@
 import base64
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import queue
@@ -28,14 +29,24 @@ KEYS = {"Tab": 9, "Enter": 13, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 
         "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
 
 
+def trusting(chain):
+    """Words that have it take this certificate: by SHA-256 of its public key."""
+    public = subprocess.run(["openssl", "x509", "-in", chain, "-noout", "-pubkey"], check=True, capture_output=True,
+                            timeout=PATIENCE).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=public, check=True, capture_output=True,
+                         timeout=PATIENCE).stdout
+    return (f"--ignore-certificate-errors-spki-list={base64.b64encode(hashlib.sha256(der).digest()).decode()}",)
+
+
 class Browser:
-    def __init__(self, width=1280, height=900):
+    def __init__(self, width=1280, height=900, resolve="", words=()):
+        """`resolve`: names that lead somewhere, "MAP a.example 127.0.0.1:1234"; no other does."""
         self.own = tempfile.TemporaryDirectory(prefix="rozaneh-browser-", ignore_cleanup_errors=True)
         words = [
             PROGRAM, "--headless", "--remote-debugging-pipe", f"--user-data-dir={self.own.name}",
             f"--window-size={width},{height}", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--host-resolver-rules={resolve}{', ' if resolve else ''}MAP * ~NOTFOUND", *words,
         ]
         if os.geteuid() == 0:
             words.append("--no-sandbox")  # which is not for root

@@ -3,6 +3,7 @@
     application -- SOCKS5, HTTP CONNECT -- client == obfs4 == bridge --egress open -- services
 """
 
+import contextlib
 import socket
 import subprocess
 import unittest
@@ -67,6 +68,21 @@ class OpenBridge(unittest.TestCase):
             self.assertEqual([self.ask(client, host, port) for host in PUBLIC], [0, 0])
             self.assertEqual(self.ask(client, PUBLIC[0], 1), 5, "nobody listens there")
 
+    def test_goes_to_public_addresses_only_in_a_session_too(self):
+        with Service(echo, ("", 0)) as target, Bridge(private=False, tunnel=True) as bridge, Client(
+            bridge.link
+        ) as client:
+            for host in PRIVATE:
+                # A stream of a session is there before the server has judged it: a refusal ends it.
+                code, connection = socks5(client.address, (host, target.address[1]))
+                with connection:
+                    self.assertEqual(code, 0)
+                    connection.sendall(b"x")
+                    with contextlib.suppress(ConnectionError):
+                        self.assertEqual(connection.recv(1), b"", host)
+            self.assertEqual(target.accepted, 0)
+            self.assertEqual(self.ask(client, PUBLIC[0], target.address[1]), 0)
+
     def test_goes_to_private_addresses_if_allowed(self):
         with Service(echo) as target, Bridge() as bridge, Client(bridge.link) as client:
             for host in ("127.0.0.1", "localhost"):
@@ -97,7 +113,7 @@ class OpenBridge(unittest.TestCase):
         for transport in ("obfs2", "obfs3"):
             for more in ([], ["--allow-private"]):
                 code, said = rozaneh(
-                    "bridge", "--no-state", "--egress", "open", "--listen", f"{transport}=127.0.0.1:0", *more
+                    "bridge", "--no-state", "--no-tunnel", "--egress", "open", "--listen", f"{transport}=127.0.0.1:0", *more
                 )
                 self.assertEqual(code, 2, said)
                 self.assertIn(f"{transport} does not prove its clients", said)

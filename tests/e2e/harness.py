@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 import time
+import typing
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -88,6 +89,26 @@ def free_port():
             return port
 
 
+def listens(at):
+    """Whether somebody takes connections at a port of loopback, or at an address."""
+    with contextlib.suppress(OSError), connect(("127.0.0.1", at) if isinstance(at, int) else at, 1):
+        return True
+    return False
+
+
+def drip(connection, data, ended):
+    """Sends byte by byte, ten a second, as long as somebody takes them; adds to `ended` what comes up to the end."""
+    with contextlib.suppress(OSError):
+        for i in range(len(data)):
+            connection.sendall(data[i : i + 1])
+            time.sleep(0.1)
+    received = b""
+    with contextlib.suppress(OSError):
+        connection.settimeout(PATIENCE)
+        received = receive_all(connection)
+    ended.append(received)
+
+
 # --- Programs ---
 
 
@@ -122,9 +143,10 @@ class Process:
     def pid(self):
         return self.run.pid
 
-    def said(self, pattern, limit=PATIENCE):
-        """The first match in what it has said or says until the limit; fails if there is none."""
-        found = until(lambda: next(filter(None, (re.search(pattern, line) for line in list(self.lines))), None), limit)
+    def said(self, pattern, limit=PATIENCE, since=0):
+        """The first match in what it has said or says until the limit, after so many lines; fails if there is none."""
+        lines = lambda: list(self.lines)[since:]
+        found = until(lambda: next(filter(None, (re.search(pattern, line) for line in lines())), None), limit)
         if not found:
             raise AssertionError(f"it never said {pattern!r}, but:\n" + "\n".join(self.lines[-30:]))
         return found
@@ -168,6 +190,44 @@ class Process:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    def has_accepted(self, port):
+        """Whether it holds a connection to this port of IPv4 that the kernel has handed over."""
+        held = set()
+        for name in os.listdir(f"/proc/{self.pid}/fd"):
+            with contextlib.suppress(OSError):
+                held.add(os.readlink(f"/proc/{self.pid}/fd/{name}"))
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            rows = [line.split() for line in table][1:]
+        return any(row[1].endswith(f":{port:04X}") and row[3] == "01" and f"socket:[{row[9]}]" in held for row in rows)
+
+
+class Server(Process):
+    """A program of others that serves at `address`: with a folder of its own, where its configuration lies.
+
+    `configuration` makes the text of that from the folder's name. It is there once it listens.
+    """
+
+    def __init__(self, command, configuration, address):
+        self.own = tempfile.TemporaryDirectory(prefix="rozaneh-e2e-")
+        os.chmod(self.own.name, 0o755)  # nginx's workers have another user
+        self.address = address
+        path = os.path.join(self.own.name, "configuration")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(configuration(self.own.name))
+        super().__init__([*command, path])
+        if not until(lambda: listens(address) or not self.alive()) or not self.alive():
+            raise AssertionError("it does not come up:\n" + "\n".join(self.lines))
+
+    def kill(self):
+        """In good order, since workers would outlive it."""
+        if self.alive():
+            self.stop()
+        super().kill()
+
+    def __exit__(self, *failure):
+        super().__exit__(*failure)
+        self.own.cleanup()
+
 
 class Rozaneh(Process):
     """One of our own commands, speaking JSON, with a state directory of its own unless one is given."""
@@ -179,7 +239,7 @@ class Rozaneh(Process):
             state = os.path.join(self.own.name, "state")
         self.state = state
         where = ["--state", state] if state else []
-        super().__init__([*wrapper, ROZANEH, command, "--json", *where, *map(str, words)], **options)
+        super().__init__([*wrapper, ROZANEH, *command.split(), "--json", *where, *map(str, words)], **options)
 
     def __exit__(self, *failure):
         super().__exit__(*failure)
@@ -203,15 +263,18 @@ class Rozaneh(Process):
 class Bridge(Rozaneh):
     """`rozaneh bridge` on loopback, ready for clients. Each of `listen` is a transport, or TRANSPORT=ADDRESS:PORT.
 
-    Without `forward` its clients choose where to; with `private` also on this machine.
+    Without `forward` its clients choose where to; with `private` also on this machine. With `tunnel` they do so in
+    sessions, as they do by default; without it each stream is a connection of the transport.
     """
 
-    def __init__(self, *words, listen=("obfs4",), forward=None, private=True, **options):
+    def __init__(self, *words, listen=("obfs4",), forward=None, private=True, tunnel=False, **options):
         listens = [each if "=" in each else f"{each}=127.0.0.1:0" for each in listen]
         arguments = [word for each in listens for word in ("--listen", each)]
         where = ["--forward", text_of(forward)] if forward else ["--egress", "open"]
         if private and not forward:
             where.append("--allow-private")
+        if not tunnel and not forward:
+            where.append("--no-tunnel")
         super().__init__("bridge", *arguments, *where, *words, **options)
         self.ways = {}
         for i in range(len(listens)):
@@ -405,7 +468,7 @@ def ignore(connection):
 
 
 class Wire(Service):
-    """Passes on between its own port and `target`, and keeps what clients have sent, connection by connection.
+    """Passes on between its own port and `target`, and keeps what both sides have sent, connection by connection.
 
     With `deliver` false nothing reaches the target: a hello is recorded, and stays unseen.
     """
@@ -414,14 +477,16 @@ class Wire(Service):
         self.target = target
         self.deliver = deliver
         self.sent = []
+        self.answered = []
         super().__init__(self._pass_on)
 
     def _pass_on(self, client):
-        record = bytearray()
+        record, answers = bytearray(), bytearray()
         self.sent.append(record)
+        self.answered.append(answers)
         server = connect(self.target) if self.deliver else None
         if server:
-            back = threading.Thread(target=self._back, args=(server, client), daemon=True)
+            back = threading.Thread(target=self._back, args=(server, client, answers), daemon=True)
             back.start()
         while part := client.recv(1 << 16):
             record.extend(part)
@@ -432,14 +497,59 @@ class Wire(Service):
             back.join()
 
     @staticmethod
-    def _back(server, client):
+    def _back(server, client, answers):
         with contextlib.suppress(OSError), server:
             while part := server.recv(1 << 16):
+                answers.extend(part)
                 client.sendall(part)
             client.shutdown(socket.SHUT_WR)
 
 
+# --- Processes of this machine ---
+
+
+class Seen(typing.NamedTuple):
+    number: int
+    start: str  # since the machine's; numbers are used again
+    parent: int
+    words: list  # of its command line
+
+    @property
+    def life(self):
+        return self.number, self.start
+
+    def place(self, name):
+        return f"/proc/{self.number}/{name}"
+
+
+def processes():
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                yield Seen(int(entry), fields[19], int(fields[1]), file.read().split(b"\0"))
+        except OSError:
+            pass  # it has ended meanwhile
+
+
+def family(ancestor):
+    """The process of that number and all below it."""
+    known = list(processes())
+    found = {ancestor}
+    while True:
+        more = {each.number for each in known if each.parent in found} | found
+        if more == found:
+            return [each for each in known if each.number in found]
+        found = more
+
+
 # --- Running ---
+
+
+def can_isolate():
+    """Whether this machine gives users namespaces."""
+    return subprocess.run(["unshare", "-rnm", "true"], capture_output=True, check=False).returncode == 0
 
 
 def enter_own_network():
@@ -450,10 +560,18 @@ def enter_own_network():
     if os.environ.get("OWN_NETWORK") == "1":
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return True
-    if subprocess.run(["unshare", "-rnm", "true"], capture_output=True).returncode == 0:
+    if can_isolate():
         os.environ["OWN_NETWORK"] = "1"
         os.execvp("unshare", ["unshare", "-rnm", sys.executable, *sys.argv])
     return False
+
+
+def main_isolated():
+    """As main, for tests that run the lab."""
+    if not can_isolate():
+        print("this machine gives no user namespaces")
+        sys.exit(SKIPPED)
+    main()
 
 
 def main():

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The lab under load: many flows at once and one after the other, and what is left of them in memory."""
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
 import unittest
 
-from harness import ROOT, ROZANEH, SANITIZED, SKIPPED, main
+from harness import ROOT, ROZANEH, SANITIZED, family, main_isolated
 
 LOAD = [sys.executable, os.path.join(ROOT, "tests", "e2e", "lab_load.py")]
 CENSOR = "iran-2012-02"  # reads the start of every connection, and finds nothing in these
@@ -28,24 +29,14 @@ def answer(*words):
 
 def resident(ancestor):
     """Kilobytes of a process and all its descendants that are ours."""
-    parents, sizes = {}, {}
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/status", encoding="utf-8") as file:
-                status = file.read()
-        except OSError:
-            continue
-        parents[int(entry)] = int(re.search(r"PPid:\s+(\d+)", status)[1])
-        size = re.search(r"RssAnon:\s+(\d+)", status)
-        if size and status.startswith("Name:\trozaneh\n"):
-            sizes[int(entry)] = int(size[1])
-
-    def descends(process):
-        while process > 1 and process != ancestor:
-            process = parents.get(process, 0)
-        return process == ancestor
-
-    return sum(size for process, size in sizes.items() if descends(process))
+    total = 0
+    for each in family(ancestor):
+        with contextlib.suppress(OSError), open(each.place("status"), encoding="utf-8") as file:
+            status = file.read()
+            size = re.search(r"RssAnon:\s+(\d+)", status)
+            if size and status.startswith("Name:\trozaneh\n"):
+                total += int(size[1])
+    return total
 
 
 class Flows(unittest.TestCase):
@@ -75,7 +66,4 @@ class Flows(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if subprocess.run(["unshare", "-rnm", "true"], capture_output=True, check=False).returncode != 0:
-        print("this machine gives no user namespaces")
-        sys.exit(SKIPPED)
-    main()
+    main_isolated()

@@ -12,13 +12,14 @@ import shutil
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
 
 from harness import (
-    ITS_PT, OBFS4PROXY, PATIENCE, ROZANEH, Bridge, ManagedTransport, Process, Service, connect, echo, free_port, main,
-    text_of, until,
+    ITS_PT, OBFS4PROXY, PATIENCE, ROZANEH, Bridge, ManagedTransport, Process, Service, can_isolate, connect, echo,
+    free_port, listens, main, text_of, until,
 )
 
 KINDS = ["http", "tls", "tor", "signal", "obfs2", "obfs3", "shadowsocks"]
@@ -44,14 +45,6 @@ def verdicts_on(address, *words, kind="all"):
 
 def found_in(address, *words, kind="all"):
     return {kind for kind, finding in verdicts_on(address, *words, kind=kind).items() if finding == "found"}
-
-
-def listens(address):
-    try:
-        connect(address, 1).close()
-    except OSError:
-        return False
-    return True
 
 
 @contextlib.contextmanager
@@ -274,9 +267,31 @@ class Refusals(unittest.TestCase):
         self.assertEqual(set(verdicts_on(("127.0.0.1", free_port())).values()), {"nothing found"})
 
 
-def can_isolate():
-    return subprocess.run(["unshare", "-rnm", "true"], capture_output=True, check=False).returncode == 0
-
+# The name is in the last part.
+HELLO_IN_PARTS = """
+import socket, ssl, time
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+received, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+tls = context.wrap_bio(received, leaving, server_hostname="www.listed.example")
+try:
+    tls.do_handshake()
+except ssl.SSLWantReadError:
+    hello = leaving.read()
+with socket.create_connection(("www.listed.example", 443)) as connection:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for part in hello[:3], hello[3:40], hello[40:80], hello[80:]:
+        connection.sendall(part)
+        time.sleep(0.2)
+    while True:
+        try:
+            tls.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            connection.sendall(leaving.read())
+            received.write(connection.recv(65536))
+print("forged" if b"Qaznet Trust Network" in tls.getpeercert(True) else "untouched")
+"""
 
 # Port 1080 is 0438.
 USES = """
@@ -308,6 +323,11 @@ class Probers(unittest.TestCase):
         self.assertEqual(done.stdout.split(), ["untouched", "forged"])
         self.assertIn("subject: CN=example.org", done.stderr)
         self.assertIn("issuer: CN=Qaznet Trust Network", done.stderr)
+
+    def test_have_a_man_in_the_middle_who_waits_for_a_hello_in_parts(self):
+        done = subprocess.run([ROZANEH, "lab", "run", "kazakhstan-2019", "--", sys.executable, "-c", HELLO_IN_PARTS],
+                              capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
+        self.assertEqual((done.stdout, done.stderr), ("forged\n", ""))
 
     def test_of_a_censor_block_what_they_find_and_nothing_else(self):
         self.assertEqual(self.used("obfs3", "", "http://127.0.0.1:1080/bytes/1000"), "blocked")

@@ -4,15 +4,19 @@
 What gets through which censor: matrix_test.py.
 """
 
+import contextlib
+import ctypes
+import errno
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from harness import PATIENCE, ROZANEH, SKIPPED, main, until
+from harness import PATIENCE, ROZANEH, family, main_isolated, processes, until
 
 
 def lab(*words, censor, command, patience=60, **options):
@@ -20,28 +24,17 @@ def lab(*words, censor, command, patience=60, **options):
                           capture_output=True, text=True, timeout=patience, check=False, **options)
 
 
-def processes():
-    """Of this machine: (number, moment of its start), whose child it is, what it runs, its network namespace."""
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
-                fields = stat.read().rsplit(")", 1)[1].split()
-            with open(f"/proc/{entry}/cmdline", "rb") as file:
-                words = file.read().split(b"\0")
-            yield (int(entry), fields[19]), int(fields[1]), words, os.readlink(f"/proc/{entry}/ns/net")
-        except OSError:
-            pass  # it has ended meanwhile
-
-
-def family(ancestor):
-    """The process and all below it."""
-    known = list(processes())
-    found = {ancestor}
-    while True:
-        more = {one[0] for one, parent, _, _ in known if parent in found} | found
-        if more == found:
-            return {one: world for one, _, _, world in known if one[0] in found}
-        found = more
+def without_packet_sockets():
+    """From here on this process gets no socket of AF_PACKET, as on a kernel without them: a filter of seccomp(2)."""
+    number, family, packet, refused = 41, 16, 17, 0x00050000 | errno.EAFNOSUPPORT  # of x86-64
+    steps = [(0x20, 0, 0, 0), (0x15, 0, 3, number), (0x20, 0, 0, family), (0x15, 0, 1, packet), (0x06, 0, 0, refused),
+             (0x06, 0, 0, 0x7FFF0000)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(38, 1, 0, 0, 0)  # no new privileges, which the filter asks for
+    if libc.prctl(22, 2, program, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "no filter")
 
 
 class Censors(unittest.TestCase):
@@ -94,6 +87,17 @@ class TheLab(unittest.TestCase):
             self.assertIn(f"{path}:5: unknown key 'dorps'", wrong.stderr)
             self.assertIn("drops", wrong.stderr)
 
+    def test_says_what_the_system_does_not_give(self):
+        forbid = "echo 0 > /proc/sys/user/max_user_namespaces; exec "
+        without = subprocess.run(["unshare", "-Ur", "sh", "-c", f"{forbid}{ROZANEH} lab run iran-2012-02 -- true"],
+                                 capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(without.returncode, 125)
+        self.assertRegex(without.stderr, "^rozaneh: .*namespaces.*sysctl -w user.max_user_namespaces.*\n$")
+        if os.uname().machine == "x86_64":
+            without = lab(censor="iran-2012-02", command=["true"], preexec_fn=without_packet_sockets)
+            self.assertEqual(without.returncode, 125)
+            self.assertRegex(without.stderr, "^rozaneh: .*AF_PACKET.*modprobe af_packet.*\n$")
+
     def test_needs_no_root(self):
         if os.geteuid() != 0:
             return  # then every other test has shown it
@@ -112,12 +116,16 @@ class TheLab(unittest.TestCase):
         for number in (signal.SIGKILL, signal.SIGTERM):
             with subprocess.Popen([ROZANEH, "lab", "run", "iran-2012-02", "--bridge", "obfs4", "--", "sleep", mark],
                                   stdout=subprocess.DEVNULL) as running:
-                self.assertTrue(until(lambda: any(words[:2] == [b"sleep", mark] for _, _, words, _ in processes())))
+                self.assertTrue(until(lambda: any(each.words[:2] == [b"sleep", mark] for each in processes())))
                 ours = family(running.pid)
-                self.assertGreater(len(set(ours.values())), 2, "both sides have a network of their own")
+                networks = set()
+                for each in ours:
+                    with contextlib.suppress(OSError):  # it has ended meanwhile
+                        networks.add(os.readlink(each.place("ns/net")))
+                self.assertGreater(len(networks), 2, "both sides have a network of their own")
                 running.send_signal(number)
                 running.wait(PATIENCE)
-            self.assertTrue(until(lambda of=ours: not of.keys() & {one for one, _, _, _ in processes()}))
+            self.assertTrue(until(lambda of=ours: not {each.life for each in of} & {each.life for each in processes()}))
         self.assertEqual((os.listdir("/sys/class/net"), self.mounted_networks()), (interfaces, mounts))
 
     @staticmethod
@@ -138,7 +146,4 @@ class TheLab(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if subprocess.run(["unshare", "-rnm", "true"], capture_output=True, check=False).returncode != 0:
-        print("this machine gives no user namespaces")
-        sys.exit(SKIPPED)
-    main()
+    main_isolated()

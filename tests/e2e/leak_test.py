@@ -10,7 +10,6 @@ and the name server stands behind it, so that whatever tried to go out directly 
 """
 
 import contextlib
-import fcntl
 import os
 import socket
 import struct
@@ -22,32 +21,13 @@ import time
 import unittest
 
 from harness import Bridge, Client, Service, enter_own_network, main, receive_all, rozaneh
+from tun import TUN, make_interface, run
 
 NAME = "hidden-name.example"
 NEAR, FAR = "10.9.0.1", "10.9.0.2"  # the two ends of the path to the bridge
 NOBODY = "203.0.113.7"  # behind the default route
 NAME_SERVER = "203.0.113.53"
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\npage\n"
-
-
-TUN = "/dev/net/tun"
-TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
-
-
-def run(*words):
-    subprocess.run(words, check=True)
-
-
-def make_interface(name, address):
-    """An interface whose other side is the descriptor that this answers."""
-    tun = os.open(TUN, os.O_RDWR)
-    fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
-    # It shall say nothing of its own accord.
-    with open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "w", encoding="ascii") as switch:
-        switch.write("1")
-    run("ip", "address", "add", address, "dev", name)
-    run("ip", "link", "set", name, "up")
-    return tun
 
 
 def make_network():

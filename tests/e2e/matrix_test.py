@@ -8,12 +8,11 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import tomllib
 import unittest
 
-from harness import PATIENCE, ROOT, ROZANEH, SANITIZED, SKIPPED, main, until
+from harness import PATIENCE, ROOT, ROZANEH, SANITIZED, main_isolated, processes, until
 
 TABLE = os.path.join(ROOT, "tests", "lab", "expected.toml")
 with open(TABLE, "rb") as file:
@@ -150,16 +149,8 @@ class Interrupted(unittest.TestCase):
     @staticmethod
     def belonging_to(folder):
         """The cells that are under way: programs that were told of the folder, the matrix itself left out."""
-        found = []
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{entry}/cmdline", "rb") as file:
-                    words = file.read().split(b"\0")
-            except OSError:
-                continue
-            if words[1:3] == [b"lab", b"cell"] and any(word.startswith(folder.encode()) for word in words):
-                found.append(entry)
-        return found
+        return [each for each in processes() if each.words[1:3] == [b"lab", b"cell"]
+                and any(word.startswith(folder.encode()) for word in each.words)]
 
 
 class Mistakes(unittest.TestCase):
@@ -206,7 +197,4 @@ class Mistakes(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if subprocess.run(["unshare", "-rnm", "true"], capture_output=True, check=False).returncode != 0:
-        print("this machine gives no user namespaces")
-        sys.exit(SKIPPED)
-    main()
+    main_isolated()

@@ -54,8 +54,9 @@ class Probe:
 
 def settled(record):
     """What a wire has recorded, once no more comes."""
-    size = -1
-    while size != len(record) or size == 0:
+    assert until(lambda: record), "nothing was sent"
+    size = 0
+    while size != len(record):
         size = len(record)
         time.sleep(0.3)
     return bytes(record)
@@ -70,15 +71,15 @@ def unseen_hello(bridge, transport):
 
 
 def used_hellos(bridge, transport):
-    """All that a client has sent in three connections: its own first, one with data, and one without."""
+    """All that a client has sent in three connections: one with data, and two without."""
     link = bridge.link_of(transport)
     with Wire(bridge.address_of(transport)) as wire, Client(through(link, wire.address[1])) as client:
         client.event("connected")
         with connect(client.address) as used:
             used.sendall(b"x")
             assert receive(used, 1) == b"x"
-            with connect(client.address):
-                until(lambda: len(wire.sent) == 3)
+            with connect(client.address), connect(client.address):
+                assert until(lambda: len(wire.sent) == 3), len(wire.sent)
                 return [settled(record) for record in wire.sent]
 
 

@@ -92,6 +92,9 @@ class Files(Box):
 
     def test_are_all_gone_after_a_wipe(self):
         self.use("obfs4", "scramblesuit")
+        with Bridge(tunnel=True, state=self.state) as bridge:
+            self.assertEqual(bridge.stop(), 0)
+        self.assertIn("tunnel_key", os.listdir(self.state))
         code, said = rozaneh("wipe", "--yes", "--state", self.state)
         self.assertEqual(code, 0, said)
         self.assertFalse(os.path.exists(self.state), said)

@@ -64,7 +64,7 @@ io::Task<> serve_echo(io::Loop& loop, io::Listener& listener, transport::Accepto
       auto inside = co_await acceptor->accept(loop, std::move(stream));
       EXPECT_TRUE(inside) << inside.error().message();
       if (!inside) continue;
-      stream = std::move(*inside);
+      stream = std::move(inside->stream);
     }
     co_await echo(*stream, greeting);
   }

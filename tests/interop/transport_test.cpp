@@ -122,7 +122,8 @@ const Case kObfs4{.name = "obfs4", .transport = "obfs4"};
 const Case kPaced{
     .name = "obfs4_iat1", .transport = "obfs4", .server_options = {{"iat-mode", "1"}}, .largest = 65537};
 // obfs4proxy ends in a panic in this mode where the table that it makes of the seed holds a 0, which one seed
-// in thirty gives. This seed's does not.
+// in thirty gives. This seed's does not. Its client begins with a table of its own making, and is tested end
+// to end, where it can be started again.
 const Case kParanoid{
     .name = "obfs4_iat2",
     .transport = "obfs4",
@@ -138,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(Obfs4proxy, OurClient, testing::Values(kObfs2, kObfs3, 
                          kName);
 INSTANTIATE_TEST_SUITE_P(Obfs4proxy, OurGreetedClient, testing::Values(kObfs2, kObfs3, kObfs4), kName);
 INSTANTIATE_TEST_SUITE_P(Obfs4proxy, ItsClient,
-                         testing::Values(kObfs2, kObfs3, kObfs4, kPaced, kParanoid, kScrambleSuit), kName);
+                         testing::Values(kObfs2, kObfs3, kObfs4, kPaced, kScrambleSuit), kName);
 // Not obfs4 and ScrambleSuit: obfs4proxy's clients leave what came in one read with the server's hello lying
 // until more comes.
 INSTANTIATE_TEST_SUITE_P(Obfs4proxy, ItsGreetedClient, testing::Values(kObfs2, kObfs3), kName);

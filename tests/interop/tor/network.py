@@ -161,14 +161,15 @@ class Network:
         self.node("relay").start(RELAY, NO_EXIT, self.authority_line)
         self.node("exit").start(RELAY, EXIT, self.authority_line)
 
-    def start_bridge(self, bridge, command, wrapper=()):
+    def start_bridge(self, bridge, command, wrapper=(), transport="obfs4", options=""):
         bridge.start(RELAY, NO_EXIT, self.authority_line, "BridgeRelay 1\nPublishServerDescriptor 0\n"
-                     f"ServerTransportPlugin obfs4 exec {command}\nExtORPort auto\n"
-                     "ServerTransportListenAddr obfs4 {host}:{pt_port}\n", wrapper=wrapper)
+                     f"ServerTransportPlugin {transport} exec {command}\nExtORPort auto\n{options}"
+                     f"ServerTransportListenAddr {transport} {HOST}:{bridge.pt_port}\n", wrapper=wrapper)
 
     def start_client(self, client, command, bridge_line, wrapper=()):
+        transport = bridge_line.split()[0]
         client.start("SocksPort {host}:{socks_port}\nUseBridges 1\n", self.authority_line,
-                     f"ClientTransportPlugin obfs4 exec {command}\nBridge {bridge_line}\n", wrapper=wrapper)
+                     f"ClientTransportPlugin {transport} exec {command}\nBridge {bridge_line}\n", wrapper=wrapper)
 
     def check(self):
         for node in self.nodes:
