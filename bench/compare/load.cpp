@@ -7,9 +7,10 @@
 //     WHERE COUNT                  opens, carries a byte each way, prints "ready", waits for its
 //                                            standard input to end
 //
-// WHERE is a port (a direct connection), or SOCKSPORT:BRIDGEPORT:ARGUMENTS, a managed transport's client.
-// An order is a letter and a number of 8 bytes: u (that many bytes come), d (send that many), e (echo one).
-// Threads that block are all it takes: what the load itself costs is not counted.
+// WHERE is a port (a direct connection), SOCKSPORT:PORT (by a SOCKS5 proxy), or
+// SOCKSPORT:BRIDGEPORT:ARGUMENTS, a managed transport's client. An order is a letter and a number of 8 bytes:
+// u (that many bytes come), d (send that many), e (echo one). Threads that block are all it takes: what the
+// load itself costs is not counted.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -183,19 +184,22 @@ Where parse_where(const std::string& text) {
   if (first == std::string::npos) return where;
   const auto second = text.find(':', first + 1);
   where.bridge = static_cast<std::uint16_t>(std::stoul(text.substr(first + 1)));
-  where.arguments = text.substr(second + 1);
+  if (second != std::string::npos) where.arguments = text.substr(second + 1);
   return where;
 }
 
 // RFC 1928 with RFC 1929; a managed transport takes its arguments from the user's name, and a password of one
-// NUL byte where they fit into it.
+// NUL byte where they fit into it; a plain proxy gets neither.
 void ask(const Socket& socket, const Where& where) {
-  std::string out{"\x05\x01\x02", 3};
+  const bool plain = where.arguments.empty();
+  std::string out{"\x05\x01", 2};
+  out += plain ? '\0' : '\2';
   std::array<char, 10> in{};
   if (!socket.send_all(out.data(), out.size()) || !socket.all(in.data(), 2)) die("SOCKS greeting");
   out = std::string{"\x01"} + static_cast<char>(where.arguments.size()) + where.arguments +
         std::string("\x01\0", 2);
-  if (!socket.send_all(out.data(), out.size()) || !socket.all(in.data(), 2)) die("SOCKS arguments");
+  if (!plain && (!socket.send_all(out.data(), out.size()) || !socket.all(in.data(), 2)))
+    die("SOCKS arguments");
   const sockaddr_in bridge = loopback(where.bridge);
   out = std::string("\x05\x01\x00\x01", 4);
   out.append(reinterpret_cast<const char*>(&bridge.sin_addr), 4);

@@ -26,11 +26,11 @@ def mark(x, y, dash):
 
 def row_parts(row, y):
     goals = [(row["required"], ""), (row["aim"], ' stroke-dasharray="3 2"')]
-    longest = max(row["ours"]["median"], row["theirs"]["median"],
-                  *(stated["value"] for stated, _ in goals if stated))
-    scale = BARS / longest
+    theirs = row["theirs"]["median"] if row["theirs"] else None
+    longest = max(row["ours"]["median"], theirs or 0, *(stated["value"] for stated, _ in goals if stated))
+    scale = BARS / (longest or 1)
     parts = [text(LEFT - 12, y + BAR + 3, row["name"], anchor="end")]
-    bars = ((row["ours"]["median"], OURS, y), (row["theirs"]["median"], THEIRS, y + BAR + 2))
+    bars = [(row["ours"]["median"], OURS, y)] + ([(theirs, THEIRS, y + BAR + 2)] if theirs is not None else [])
     parts += [bar(at, value * scale, fill) for value, fill, at in bars]
     parts += [mark(LEFT + stated["value"] * scale, y, dash) for stated, dash in goals if stated]
     parts += [text(LEFT + value * scale + 5, at + BAR - 2, number(value), 10, FAINT) for value, _, at in bars]
@@ -43,18 +43,18 @@ def row_parts(row, y):
     return parts
 
 
-def legend():
+def legend(peer):
     y = 52
     return [f'<rect x="{LEFT}" y="{y - 9}" width="18" height="{BAR}" fill="{OURS}"/>', text(LEFT + 24, y, "rozaneh"),
             f'<rect x="{LEFT + 90}" y="{y - 9}" width="18" height="{BAR}" fill="{THEIRS}"/>',
-            text(LEFT + 114, y, "obfs4proxy"),
+            text(LEFT + 114, y, peer),
             f'<line x1="{LEFT + 205}" x2="{LEFT + 205}" y1="{y - 12}" y2="{y + 4}" stroke="{INK}" stroke-width="1.4"/>',
             text(LEFT + 212, y, "required"),
             f'<line x1="{LEFT + 285}" x2="{LEFT + 285}" y1="{y - 12}" y2="{y + 4}" stroke="{INK}" '
             'stroke-width="1.4" stroke-dasharray="3 2"/>', text(LEFT + 292, y, "aim")]
 
 
-def svg(result):
+def svg(result, title="rozaneh beside obfs4proxy", peer="obfs4proxy"):
     pitch = 2 * BAR + 2 + GAP
     height = TOP + pitch * len(result["rows"]) + 6
     width = LEFT + BARS + RIGHT + 40
@@ -62,9 +62,9 @@ def svg(result):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
              f'viewBox="0 0 {width} {height}" font-family="Helvetica, Arial, sans-serif">',
              f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
-             text(16, 26, "rozaneh beside obfs4proxy", 16),
+             text(16, 26, title, 16),
              text(width - 16, 26, f"{machine['cpu']}, {machine['cores']} cores, {result['date']}; each row has its own scale",
-                  11, FAINT, "end"), *legend()]
+                  11, FAINT, "end"), *legend(peer)]
     for number_of_row, row in enumerate(result["rows"]):
         parts += row_parts(row, TOP + pitch * number_of_row)
     return "\n".join([*parts, "</svg>", ""])
