@@ -8,13 +8,14 @@ is left alone, for both: four processes share the cores as they would elsewhere.
 import argparse
 import datetime
 import json
-import os
 import pathlib
-import platform
 import subprocess
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+
 import loads
+import machine
 import measure
 import peers
 import plot
@@ -30,11 +31,6 @@ def words():
     parser.add_argument("--quick", action="store_true", help="less of everything, under a minute")
     parser.add_argument("--docs", help="folder whose performance.md, .json and .svg are rewritten")
     return parser.parse_args()
-
-
-def cpu_model():
-    with open("/proc/cpuinfo", encoding="ascii") as file:
-        return next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "CPU unknown")
 
 
 def version(*command):
@@ -53,7 +49,7 @@ def run(options, tell):
     return {
         "command": "script/bench" + (" --quick" if options.quick else ""),
         "date": datetime.date.today().isoformat(),
-        "machine": {"cpu": cpu_model(), "kernel": platform.release(), "cores": os.cpu_count()},
+        "machine": machine.facts(),
         "programs": {"ours": version(options.rozaneh, "--version"), "theirs": version(options.obfs4proxy, "-version")},
         "rounds": sizes.rounds,
         "broken": {"of": sizes.rounds * 2 * measure.IAT_TUNNELS, "theirs": measurement.panics["theirs"]},

@@ -1,11 +1,15 @@
 // The load of the comparison with peers: a sink, a source and a plain relay, on loopback and nothing else.
 //
-//     load sink                              prints its port; serves orders until its standard input ends
-//     load relay PORT                        prints its port; carries bytes to PORT, the raw relay to compare
-//     with load bulk WHERE up|down BYTES          carries BYTES in one connection; prints the seconds load
-//     connections WHERE COUNT PARALLEL  opens, carries a byte each way, closes; prints the seconds load idle
-//     WHERE COUNT                  opens, carries a byte each way, prints "ready", waits for its
-//                                            standard input to end
+//     load sink
+//         prints its port; serves orders until its standard input ends
+//     load relay PORT
+//         prints its port; carries bytes to PORT, the raw relay to compare with
+//     load bulk WHERE up|down BYTES
+//         carries BYTES in one connection; prints the seconds
+//     load connections WHERE COUNT PARALLEL
+//         opens, carries a byte each way, closes; prints the seconds
+//     load idle WHERE COUNT
+//         opens, carries a byte each way, prints "ready", waits for its standard input to end
 //
 // WHERE is a port (a direct connection), SOCKSPORT:PORT (by a SOCKS5 proxy), or
 // SOCKSPORT:BRIDGEPORT:ARGUMENTS, a managed transport's client. An order is a letter and a number of 8 bytes:

@@ -4,12 +4,13 @@
 import argparse
 import datetime
 import json
-import os
 import pathlib
-import platform
 import subprocess
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+
+import machine
 import measure
 import peers
 import plot
@@ -24,11 +25,6 @@ def words():
     parser.add_argument("--quick", action="store_true", help="less of everything; only prints")
     parser.add_argument("--docs", help="folder whose performance.md, performance-signal.json and .svg are rewritten")
     return parser.parse_args()
-
-
-def cpu_model():
-    with open("/proc/cpuinfo", encoding="ascii") as file:
-        return next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "CPU unknown")
 
 
 def said(*command):
@@ -51,7 +47,7 @@ def run(options):
         measurement.makers = {**makers, "shipped": lambda cores: peers.Nginx(backend, True, 1024, cores)}
         held, tried = measurement.held()
     return {"command": "script/bench --signal", "date": datetime.date.today().isoformat(),
-            "machine": {"cpu": cpu_model(), "kernel": platform.release(), "cores": os.cpu_count()},
+            "machine": machine.facts(),
             "programs": {"ours": said(options.rozaneh, "--version"), "haproxy": said("/usr/sbin/haproxy", "-v").split(" 20")[0],
                          "nginx": said("/usr/sbin/nginx", "-v"), "openssl": said("openssl", "version")},
             "rounds": sizes.rounds, "held": held, "tried": tried,

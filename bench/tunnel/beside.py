@@ -9,9 +9,7 @@ import argparse
 import contextlib
 import datetime
 import json
-import os
 import pathlib
-import platform
 import statistics
 import subprocess
 import sys
@@ -19,9 +17,10 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "compare"))
+sys.path += [str(HERE.parent), str(HERE.parent / "compare")]
 
 import loads  # noqa: E402
+import machine  # noqa: E402
 import outcome  # noqa: E402
 import peers  # noqa: E402
 import programs  # noqa: E402
@@ -180,7 +179,7 @@ def main():
     bench = Bench(options)
     bench.run()
     result = {"command": "script/bench --tunnel", "date": datetime.date.today().isoformat(), "rounds": bench.sizes["rounds"],
-              "machine": {"cpu": outcome.cpu_model(), "kernel": platform.release(), "cores": os.cpu_count()}, "rows": bench.rows}
+              "machine": machine.facts(), "rows": bench.rows}
     print(outcome.table(bench.rows))
     if options.docs:
         outcome.keep(result, pathlib.Path(options.docs))

@@ -32,11 +32,6 @@ def table(rows):
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
 
 
-def cpu_model():
-    with open("/proc/cpuinfo", encoding="ascii") as file:
-        return next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "CPU unknown")
-
-
 def measured(result):
     machine = result["machine"]
     return "\n\n".join([

@@ -130,12 +130,12 @@ class BridgeRun {
   }
 
   void run(const std::function<Result<BridgeSettings>()>& again) {
-    running_.hand_over_by(
-        {.to_successor = [this] { return hand_over_.to_successor(sessions_.get(), running_); },
+    running_.keep_sessions_by(
+        {.ready = [this] { hand_over_.ready(); },
+         .to_successor = [this] { return hand_over_.to_successor(sessions_.get(), running_); },
          .to_store = [this] { return hand_over_.to_store(sessions_.get(), running_); },
-         .ready = [this] { hand_over_.ready(); },
-         .sessions = [this] { return sessions_ ? sessions_->server().sessions() : 0; },
          .drain = [this] { drain(); },
+         .sessions = [this] { return sessions_ ? sessions_->server().sessions() : 0; },
          .end = [this] { sessions_->server().end_all(); }});
     running_.run([this, &again] { reload(again()); });
   }

@@ -32,7 +32,7 @@ HandOver::HandOver(Console& console, bool stores)
 void HandOver::give_listeners(io::Server& server) {
   std::vector<io::Descriptor> listeners;
   for (io::Inherited& each : inherited_)
-    if (each.descriptor && io::is_listening(each.descriptor.get()))
+    if (each.descriptor.is_open() && io::is_listening(each.descriptor.number()))
       listeners.push_back(std::move(each.descriptor));
   server.inherit(std::move(listeners));
 }
@@ -42,12 +42,12 @@ void HandOver::give_sessions(SessionServer* sessions, Running& running) {
   io::Descriptor file;
   tunnel::Server::Sockets sockets;
   for (io::Inherited& each : inherited_) {
-    if (!each.descriptor) continue;
+    if (!each.descriptor.is_open()) continue;
     if (each.name == kState) file = std::move(each.descriptor);
     if (each.name == kOutlet)
-      sockets.emplace(io::socket_name(each.descriptor.get()), std::move(each.descriptor));
+      sockets.emplace(io::socket_name(each.descriptor.number()), std::move(each.descriptor));
   }
-  if (!file) return;
+  if (!file.is_open()) return;
   const auto refuse = [this](const Error& why) {
     console_.warn("the sessions that were handed over are lost: {}", why.message());
   };
@@ -64,7 +64,7 @@ void HandOver::give_sessions(SessionServer* sessions, Running& running) {
 
 void HandOver::ready() {
   for (const io::Inherited& each : inherited_)
-    if (each.name == io::kReadyName && each.descriptor) io::tell_predecessor(each.descriptor);
+    if (each.name == io::kReadyName && each.descriptor.is_open()) io::tell_predecessor(each.descriptor);
   inherited_.clear();
   if (!manager_) return;
   // What the store keeps open would never end for its other side.

@@ -43,7 +43,7 @@ void Running::run(std::function<void()> reload) {
         files, options_.limits.total);
   reload_ = std::move(reload);
   const io::Signals signals(loops_.first(), [this](int number) { on_signal(number); });
-  if (ways_.ready) ways_.ready();
+  if (keeping_.ready) keeping_.ready();
   if (isatty(STDOUT_FILENO) != 0) loops_.first().spawn(show_status());
   io::release_startup_pages();
   loops_.run();
@@ -92,17 +92,17 @@ void Running::on_signal(int number) {
     return;
   }
   if (number == SIGUSR2) {
-    if (!ending_ && ways_.to_successor && ways_.to_successor()) ending_ = true;
+    if (!ending_ && keeping_.to_successor && keeping_.to_successor()) ending_ = true;
     return;
   }
   if (std::exchange(ending_, true)) {
     loops_.stop();
     return;
   }
-  if (number == SIGTERM && ways_.to_store && ways_.to_store()) return;
-  if (ways_.drain) ways_.drain();
+  if (number == SIGTERM && keeping_.to_store && keeping_.to_store()) return;
+  if (keeping_.drain) keeping_.drain();
   // Sessions that are there lose connections and make new ones: only those are taken from here on.
-  if (!ways_.sessions || ways_.sessions() == 0) server_.close();
+  if (!keeping_.sessions || keeping_.sessions() == 0) server_.close();
   loops_.first().spawn(drain());
 }
 
@@ -118,8 +118,8 @@ io::Task<> Running::drain() {
   const auto until = io::Clock::now() + options_.drain_limit;
   while (counters_.open > 0 && io::Clock::now() < until)
     co_await loops_.first().sleep(std::chrono::milliseconds(50));
-  if (ways_.sessions && ways_.sessions() > 0) {
-    ways_.end();
+  if (keeping_.sessions && keeping_.sessions() > 0) {
+    keeping_.end();
     co_await loops_.first().sleep(kLastWords);
   }
   loops_.stop();

@@ -28,21 +28,20 @@ class Running {
 
   // Runs until SIGTERM or SIGINT: then no connection is accepted any more, those that are open may end within
   // the drain limit; a second signal ends it at once. SIGHUP calls `reload`, SIGUSR1 `report`; SIGUSR2, and
-  // SIGTERM before it drains, what `hand_over_by` says.
+  // SIGTERM before it drains, what `keep_sessions_by` says.
   void run(std::function<void()> reload);
 
-  // What a signal does first, on the first loop's thread; true: it has ended the run, in its own way.
-  // SIGUSR2, and the first SIGTERM. Before `run`.
-  struct Ways {
-    std::function<bool()> to_successor;
-    std::function<bool()> to_store;
-    std::function<void()> ready;  // once signals are taken
-    std::function<std::size_t()>
-        sessions;                 // that have something open: they keep the listeners while we drain
-    std::function<void()> drain;  // from here on nothing new is taken
-    std::function<void()> end;    // the drain is over: what is still there is told
+  // What a command that keeps sessions has done with them, on the first loop's thread; each may be missing.
+  struct Keeping {
+    std::function<void()> ready;            // signals are taken now
+    std::function<bool()> to_successor;     // SIGUSR2; true: this process ends
+    std::function<bool()> to_store;         // the first SIGTERM; true: it does not drain
+    std::function<void()> drain;            // nothing new is taken from now on
+    std::function<std::size_t()> sessions;  // those there are keep the listeners while we drain
+    std::function<void()> end;              // the drain is over: those that are left are told
   };
-  void hand_over_by(Ways ways) { ways_ = std::move(ways); }
+  // Before `run`.
+  void keep_sessions_by(Keeping keeping) { keeping_ = std::move(keeping); }
 
   // What SIGUSR1 has said beside the counts of every command: fields of the event "counted", called on the
   // first loop's thread. Before `run`.
@@ -75,7 +74,7 @@ class Running {
   io::Server server_;
   std::function<void()> reload_;
   std::function<nlohmann::json()> more_;
-  Ways ways_;
+  Keeping keeping_;
   bool ending_ = false;
 };
 

@@ -1,4 +1,4 @@
-// A file descriptor with an owner.
+// An open file descriptor that closes itself.
 #pragma once
 
 #include <unistd.h>
@@ -7,31 +7,27 @@
 
 namespace rozaneh::io {
 
-// Closes it when it dies.
 class Descriptor {
  public:
   Descriptor() = default;
   explicit Descriptor(int number) : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
-    if (this != &other) {
-      reset();
-      number_ = other.release();
-    }
+    std::swap(number_, other.number_);
     return *this;
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { reset(); }
-
-  explicit operator bool() const { return number_ >= 0; }
-  [[nodiscard]] int get() const { return number_; }
-  // It is the caller's from here on.
-  int release() { return std::exchange(number_, -1); }
-  void reset() {
-    if (number_ >= 0) close(number_);
-    number_ = -1;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
   }
+
+  // -1 if nothing is open.
+  [[nodiscard]] int number() const { return number_; }
+  [[nodiscard]] bool is_open() const { return number_ >= 0; }
+  void close() { *this = Descriptor(); }
+  // It is the caller's from here on.
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;

@@ -13,7 +13,6 @@
 namespace rozaneh::io {
 namespace {
 
-constexpr int kFirst = 3;
 constexpr int kMost = 1 << 20;
 
 std::string taken_from_environment(const char* name) {
@@ -48,7 +47,7 @@ std::vector<Inherited> take_inherited() {
   for (int i = 0; i < *count; ++i) {
     const std::string_view name = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(name.size() + 1, rest.size()));
-    const int descriptor = kFirst + i;
+    const int descriptor = kFirstInherited + i;
     if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) continue;  // there is none
     all.push_back({std::string(name), Descriptor(descriptor)});
   }

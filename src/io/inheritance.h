@@ -14,6 +14,8 @@
 
 namespace rozaneh::io {
 
+constexpr int kFirstInherited = 3;
+
 // One that is left to another process; borrowed.
 struct Bequest {
   std::string_view name;

@@ -53,13 +53,13 @@ Result<Listener> Listener::open(Loop& loop, const Endpoint& at) {
 }
 
 Result<Listener> Listener::adopt(Loop& loop, Descriptor descriptor) {
-  const auto at = local_endpoint(descriptor.get());
+  const auto at = local_endpoint(descriptor.number());
   if (!at) return std::unexpected(at.error());
   Socket socket(loop.executor());
   boost::system::error_code error;
-  socket.assign(to_asio(*at).protocol(), descriptor.get(), error);
+  socket.assign(to_asio(*at).protocol(), descriptor.number(), error);
   if (error) return failure(error, "go on listening on", *at);
-  descriptor.release();
+  (void)descriptor.release();
   tune_tcp(socket.native_handle());
   return Listener(loop, std::move(socket), *at);
 }

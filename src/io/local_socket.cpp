@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 
+#include "io/descriptor.h"
 #include "io/error.h"
 
 namespace rozaneh::io {
@@ -22,19 +23,7 @@ using LocalSocket = asio::basic_stream_socket<Local, Executor>;
 
 constexpr std::size_t kLargestAnswer = 4 * 1024 * 1024;
 
-class Descriptor {
- public:
-  Descriptor() : number_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
+Descriptor unix_socket() { return Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
 
 bool fits(const std::filesystem::path& path) { return path.string().size() < sizeof(sockaddr_un::sun_path); }
 
@@ -71,7 +60,7 @@ Task<> answer_all(Loop& loop, LocalAcceptor acceptor, std::function<std::string(
 Result<std::unique_ptr<LocalAnswers>> LocalAnswers::open(Loop& loop, const std::filesystem::path& path,
                                                          std::function<std::string()> answer) {
   {
-    const Descriptor descriptor;
+    const Descriptor descriptor = unix_socket();
     const int tried = connect_to(descriptor, path);
     if (tried == 0) return fail(IoError::address_in_use);
     if (tried == ENAMETOOLONG) return std::unexpected(from_errno(tried));
@@ -93,7 +82,7 @@ Result<std::unique_ptr<LocalAnswers>> LocalAnswers::open(Loop& loop, const std::
 LocalAnswers::~LocalAnswers() { unlink(path_.c_str()); }
 
 Result<std::string> ask_local(const std::filesystem::path& path) {
-  const Descriptor descriptor;
+  const Descriptor descriptor = unix_socket();
   const timeval limit{.tv_sec = 5, .tv_usec = 0};
   (void)setsockopt(descriptor.number(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   if (const int failure = connect_to(descriptor, path); failure != 0)

@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "io/error.h"
+#include "io/file.h"
 
 namespace rozaneh::io {
 namespace {
@@ -18,35 +19,31 @@ constexpr int kSeals = F_SEAL_GROW | F_SEAL_SHRINK;
 
 Result<MemoryFile> MemoryFile::make(const char* name) {
   Descriptor descriptor(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!descriptor) return std::unexpected(from_errno(errno, "make a file in memory"));
+  if (!descriptor.is_open()) return std::unexpected(from_errno(errno, "make a file in memory"));
   return MemoryFile(std::move(descriptor));
 }
 
 Result<> MemoryFile::append(Bytes bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = write(descriptor_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(from_errno(errno, "write a file in memory"));
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
+  if (!write_all(descriptor_.number(), bytes))
+    return std::unexpected(from_errno(errno, "write a file in memory"));
   return {};
 }
 
 Result<> MemoryFile::seal() {
   // Not against writing: who reads it wipes it.
-  if (fcntl(descriptor_.get(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0)
+  if (fcntl(descriptor_.number(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0)
     return std::unexpected(from_errno(errno, "seal a file in memory"));
   return {};
 }
 
 Result<MappedFile> MappedFile::open(Descriptor descriptor) {
-  const int seals = fcntl(descriptor.get(), F_GET_SEALS);
+  const int seals = fcntl(descriptor.number(), F_GET_SEALS);
   if (seals < 0 || (seals & kSeals) != kSeals) return fail(IoError::file, "no sealed file in memory");
   struct stat status{};
-  if (fstat(descriptor.get(), &status) != 0) return std::unexpected(from_errno(errno));
+  if (fstat(descriptor.number(), &status) != 0) return std::unexpected(from_errno(errno));
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return MappedFile(MutableBytes());
-  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor.get(), 0);
+  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor.number(), 0);
   if (at == MAP_FAILED) return std::unexpected(from_errno(errno, "read a file in memory"));
   (void)madvise(at, size, MADV_DONTDUMP);
   return MappedFile({static_cast<std::uint8_t*>(at), size});

@@ -18,7 +18,7 @@ class MemoryFile {
   // Its size is what it is from here on, for everybody.
   Result<> seal();
 
-  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+  [[nodiscard]] int descriptor() const { return descriptor_.number(); }
 
  private:
   explicit MemoryFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}

@@ -8,7 +8,7 @@ namespace rozaneh::io {
 
 Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
   const bool goes_on = std::ranges::any_of(inherited_, [&at](const Descriptor& socket) {
-    const auto there = local_endpoint(socket.get());
+    const auto there = local_endpoint(socket.number());
     return there && *there == at;
   });
   // A port that was ours may still be on its way to being closed.

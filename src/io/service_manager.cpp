@@ -29,9 +29,9 @@ std::optional<ServiceManager> ServiceManager::from_environment() {
   std::string address = where;
   if (address.size() >= sizeof(sockaddr_un::sun_path)) return std::nullopt;
   Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket) return std::nullopt;
+  if (!socket.is_open()) return std::nullopt;
   const timeval limit{.tv_sec = kPatienceSeconds, .tv_usec = 0};
-  (void)setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  (void)setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   return ServiceManager(std::move(socket), std::move(address));
 }
 
@@ -57,7 +57,7 @@ Result<> ServiceManager::tell(std::string_view lines, std::span<const int> descr
     head->cmsg_len = CMSG_LEN(descriptors.size_bytes());
     std::memcpy(CMSG_DATA(head), descriptors.data(), descriptors.size_bytes());
   }
-  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0)
+  while (sendmsg(socket_.number(), &message, MSG_NOSIGNAL) < 0)
     if (errno != EINTR) return std::unexpected(from_errno(errno, "tell the service manager"));
   return {};
 }
@@ -87,8 +87,8 @@ Result<> ServiceManager::wait_until_taken() {
   Descriptor theirs(ends[1]);
   const auto told = tell("BARRIER=1", {&ends[1], 1});
   if (!told) return told;
-  theirs.reset();
-  pollfd waiting{.fd = ours.get(), .events = 0, .revents = 0};
+  theirs.close();
+  pollfd waiting{.fd = ours.number(), .events = 0, .revents = 0};
   if (poll(&waiting, 1, kPatienceSeconds * 1'000) != 1)
     return fail(IoError::timed_out, "the service manager does not answer");
   return {};

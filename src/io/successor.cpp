@@ -17,7 +17,6 @@
 namespace rozaneh::io {
 namespace {
 
-constexpr int kFirst = 3;  // behind the standard ones
 constexpr int kCannotPass = 126;
 constexpr int kCannotStart = 127;
 constexpr std::size_t kDigits = 10;
@@ -25,7 +24,7 @@ constexpr std::string_view kPid = "LISTEN_PID=";
 constexpr std::string_view kReady = "READY=1\n";
 
 bool is_ours(std::string_view variable) {
-  return variable.starts_with("LISTEN_PID=") || variable.starts_with("LISTEN_FDS=") ||
+  return variable.starts_with(kPid) || variable.starts_with("LISTEN_FDS=") ||
          variable.starts_with("LISTEN_FDNAMES=");
 }
 
@@ -61,13 +60,13 @@ struct Start {
 
 // In the new process, which has our memory and one thread: no allocation, no lock.
 [[noreturn]] void become(Start& start) {
-  const int behind = kFirst + static_cast<int>(start.descriptors.size());
+  const int behind = kFirstInherited + static_cast<int>(start.descriptors.size());
   // First out of the way, since one's place may be where another one is still.
   for (int& descriptor : start.descriptors) {
     descriptor = fcntl(descriptor, F_DUPFD, behind);
     if (descriptor < 0) _exit(kCannotPass);
   }
-  int place = kFirst;
+  int place = kFirstInherited;
   for (const int descriptor : start.descriptors)
     if (dup2(descriptor, place++) < 0) _exit(kCannotPass);
   if (close_range(static_cast<unsigned>(behind), ~0U, 0) != 0) _exit(kCannotPass);
@@ -133,18 +132,18 @@ Result<int> start_successor(const Invocation& invocation, std::vector<Bequest> b
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(from_errno(errno));
   const Descriptor ours(ends[0]);
   Descriptor theirs(ends[1]);
-  bequests.push_back({kReadyName, theirs.get()});
+  bequests.push_back({kReadyName, theirs.number()});
   Start start(invocation, bequests);
   const pid_t process = fork();
   if (process == 0) become(start);
   if (process < 0) return std::unexpected(from_errno(errno, "start the new program"));
-  theirs.reset();
-  if (says_ready(ours.get(), limit)) return process;
+  theirs.close();
+  if (says_ready(ours.number(), limit)) return process;
   return std::unexpected(how_it_ended(process));
 }
 
 void tell_predecessor(const Descriptor& ready) {
-  const ssize_t written = write(ready.get(), kReady.data(), kReady.size());
+  const ssize_t written = write(ready.number(), kReady.data(), kReady.size());
   (void)written;  // a predecessor that is gone needs no word
 }
 

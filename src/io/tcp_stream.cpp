@@ -98,13 +98,13 @@ Task<Result<>> TcpStream::write(Bytes bytes) {
 }
 
 Result<std::unique_ptr<TcpStream>> TcpStream::adopt(Loop& loop, Descriptor descriptor, bool finished) {
-  const auto local = local_endpoint(descriptor.get());
+  const auto local = local_endpoint(descriptor.number());
   if (!local) return std::unexpected(local.error());
   TcpSocket socket(loop.executor());
   boost::system::error_code error;
-  socket.assign(local->address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor.get(), error);
+  socket.assign(to_asio(*local).protocol(), descriptor.number(), error);
   if (error) return std::unexpected(from_system(error));
-  descriptor.release();
+  (void)descriptor.release();
   auto stream = std::make_unique<TcpStream>(loop, std::move(socket));
   stream->finished_ = finished;
   return stream;

@@ -117,13 +117,13 @@ void Racer::avoid(const CandidatePtr& candidate, const Candidates& all, io::Cloc
   const auto now = io::Clock::now();
   const std::scoped_lock lock(mutex_);
   std::erase_if(avoided_, [now](const auto& entry) { return entry.second <= now; });
-  for (const CandidatePtr& each : all) avoided_.emplace_back(each, now + kAvoided);
+  for (const CandidatePtr& each : all) avoided_[each] = now + kAvoided;
   if (std::ranges::find(all, current_) != all.end()) current_ = nullptr;
 }
 
 bool Racer::avoids(const CandidatePtr& candidate, io::Clock::time_point now) {
-  return std::ranges::any_of(
-      avoided_, [&](const auto& entry) { return entry.second > now && entry.first == candidate; });
+  const auto found = avoided_.find(candidate);
+  return found != avoided_.end() && found->second > now;
 }
 
 bool Racer::is_avoided(const CandidatePtr& candidate) {

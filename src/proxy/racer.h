@@ -96,7 +96,7 @@ class Racer {
     Error why;
   };
   std::map<CandidatePtr, Shut> shut_;
-  std::vector<std::pair<CandidatePtr, io::Clock::time_point>> avoided_;  // until then
+  std::map<CandidatePtr, io::Clock::time_point> avoided_;  // until then
   bool held_back_ = false;
   bool racing_ = false;
   std::vector<std::shared_ptr<Waiter>> waiting_;

@@ -8,28 +8,15 @@
 #include <string>
 #include <utility>
 
+#include "io/descriptor.h"
 #include "io/error.h"
 
 namespace rozaneh::site {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 class FileContent final : public Content {
  public:
-  FileContent(Descriptor file, const struct stat& facts)
+  FileContent(io::Descriptor file, const struct stat& facts)
       : file_(std::move(file)),
         size_(static_cast<std::uint64_t>(facts.st_size)),
         modified_(facts.st_mtim.tv_sec) {}
@@ -45,7 +32,7 @@ class FileContent final : public Content {
   }
 
  private:
-  Descriptor file_;
+  io::Descriptor file_;
   std::uint64_t size_;
   std::time_t modified_;
 };
@@ -65,7 +52,7 @@ unsigned status_of(int error) {
 
 class FolderShelf final : public Shelf {
  public:
-  explicit FolderShelf(Descriptor root) : root_(std::move(root)) {}
+  explicit FolderShelf(io::Descriptor root) : root_(std::move(root)) {}
 
   [[nodiscard]] Kind look(std::string_view path) const override {
     struct stat facts{};
@@ -76,7 +63,7 @@ class FolderShelf final : public Shelf {
   }
 
   [[nodiscard]] Opened open(std::string_view path) const override {
-    Descriptor file(openat(root_.number(), below(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    io::Descriptor file(openat(root_.number(), below(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat facts{};
     if (file.number() < 0 || fstat(file.number(), &facts) != 0) return {status_of(errno), nullptr};
     if (!S_ISREG(facts.st_mode)) return {404, nullptr};
@@ -84,13 +71,13 @@ class FolderShelf final : public Shelf {
   }
 
  private:
-  Descriptor root_;
+  io::Descriptor root_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Shelf>> folder_shelf(const std::filesystem::path& root) {
-  Descriptor folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  io::Descriptor folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder.number() < 0) return std::unexpected(io::from_errno(errno, root.string()));
   return std::make_unique<FolderShelf>(std::move(folder));
 }

@@ -1,7 +1,5 @@
 #include "tunnel/server.h"
 
-#include <atomic>
-
 #include "io/crossing_stream.h"
 #include "io/deadline.h"
 #include "io/event.h"

@@ -124,7 +124,7 @@ class Server {
   [[nodiscard]] bool draining() const;
   void forget(const SessionId& name);
   HandOverHead head() const;
-  // Whether its user may still have sessions; counts it as his.
+  // Whether its user may still have sessions.
   [[nodiscard]] bool is_welcome(const ServedSnapshot& from) const;
   void enlist_again(const std::shared_ptr<Served>& served, const CredentialHash& user);
   bool resume_one(const ServedSnapshot& from, io::Loop& loop, Sockets& sockets, Resumed& resumed);

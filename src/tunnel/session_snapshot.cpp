@@ -8,6 +8,14 @@ std::vector<Piece> unsent_of(const SendQueue& queue) {
   return {queue.pieces().begin(), queue.pieces().end()};
 }
 
+UntoldSnapshot untold_of(const Sent& sent) {
+  return {.connection = sent.connection,
+          .record = sent.record,
+          .offset = sent.offset,
+          .end = sent.end,
+          .piece = sent.piece};
+}
+
 StreamSnapshot snapshot_of(const Stream& stream) {
   StreamSnapshot all{.number = stream.number,
                      .kind = stream.kind,
@@ -34,12 +42,7 @@ StreamSnapshot snapshot_of(const Stream& stream) {
                      .owe_reset = stream.owe_reset,
                      .owe_window = stream.owe_window};
   if (stream.target) all.target = *stream.target;
-  for (const Sent& sent : stream.again)
-    all.untold.push_back({.connection = sent.connection,
-                          .record = sent.record,
-                          .offset = sent.offset,
-                          .end = sent.end,
-                          .piece = sent.piece});
+  for (const Sent& sent : stream.again) all.untold.push_back(untold_of(sent));
   return all;
 }
 
@@ -52,12 +55,7 @@ void return_to(SessionSnapshot& session, const Sent& sent) {
   if (stream->reset) return;
   if (sent.kind == Sent::Kind::opened) stream->owe_opened = true;
   if (sent.kind == Sent::Kind::window) stream->owe_window = !stream->ends;
-  if (sent.kind == Sent::Kind::data)
-    stream->untold.push_back({.connection = sent.connection,
-                              .record = sent.record,
-                              .offset = sent.offset,
-                              .end = sent.end,
-                              .piece = sent.piece});
+  if (sent.kind == Sent::Kind::data) stream->untold.push_back(untold_of(sent));
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "tunnel/users_file.h"
 
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/descriptor.h"
 #include "io/error.h"
 #include "io/file.h"
 #include "io/state.h"
@@ -31,20 +33,11 @@ Result<std::string> read_text(const fs::path& file) {
 }
 
 // One of them at a time, by a lock on the folder: it goes with the descriptor, whatever happens.
-class Turn {
- public:
-  explicit Turn(const fs::path& folder) : folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (folder_ >= 0) flock(folder_, LOCK_EX);
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() {
-    if (folder_ >= 0) close(folder_);
-  }
-
- private:
-  int folder_;
-};
+io::Descriptor locked(const fs::path& folder) {
+  io::Descriptor lock(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.is_open()) flock(lock.number(), LOCK_EX);
+  return lock;
+}
 
 // The new one belongs to whom the old one does, so that a server of another user can still read it.
 bool take_after(const fs::path& fresh, const fs::path& file) {
@@ -85,7 +78,7 @@ Result<> change_users(
   std::error_code error;
   fs::path real = fs::weakly_canonical(file, error);  // a link stays one
   if (error) real = fs::absolute(file, error);
-  const Turn turn(real.parent_path());
+  const io::Descriptor lock = locked(real.parent_path());
   std::string text;
   if (fs::exists(real, error)) {
     auto read = read_text(real);

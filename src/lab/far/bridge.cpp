@@ -38,8 +38,8 @@ Result<FarBridge> start_bridge(const Topology& topology, const std::string& prog
                                const std::string& transport, std::uint8_t number) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(io::from_errno(errno, "make a pipe"));
-  Descriptor out(ends[0]);
-  Descriptor in(ends[1]);
+  io::Descriptor out(ends[0]);
+  io::Descriptor in(ends[1]);
   const std::string listen =
       fmt::format("{}={}", transport, Endpoint{Topology::server_address(false, number), 443}.to_string());
   const std::string web = Endpoint{Topology::server_address(false, kWeb), 80}.to_string();

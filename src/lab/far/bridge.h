@@ -12,7 +12,7 @@ inline constexpr std::uint8_t kFirstBridge = 20;
 
 struct FarBridge {
   std::string link;
-  Descriptor output;  // what it says; to be kept open, or it cannot speak
+  io::Descriptor output;  // what it says; to be kept open, or it cannot speak
 };
 
 // Starts `program bridge` (this program, as a rule) for a transport, at address number `number`. It leads

@@ -3,16 +3,16 @@
 #include <array>
 #include <cerrno>
 
+#include "io/descriptor.h"
 #include "io/error.h"
 #include "io/socket_address.h"
-#include "lab/descriptor.h"
 
 namespace rozaneh::lab {
 
 Result<> answer_datagrams(const Endpoint& at, const std::function<void()>& ready,
                           const std::function<std::optional<Buffer>(Bytes)>& answer) {
   const auto local = io::to_socket_address(at);
-  const Descriptor socket(::socket(local.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const io::Descriptor socket(::socket(local.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open() || bind(socket.number(), local.get(), local.size) != 0)
     return std::unexpected(io::from_errno(errno, "listen for datagrams"));
   ready();

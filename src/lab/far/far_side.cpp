@@ -124,8 +124,8 @@ Result<> start_service(const Topology& topology, const char* name,
                        const std::function<Result<>(const std::function<void()>& ready)>& serve) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(io::from_errno(errno, "make a pipe"));
-  const Descriptor out(ends[0]);
-  Descriptor in(ends[1]);
+  const io::Descriptor out(ends[0]);
+  io::Descriptor in(ends[1]);
   const auto started = start_here(topology.network(Side::server), [&serve, &in] {
     const auto served = serve([&in] { (void)!write(in.number(), "", 1); });
     if (!served) fmt::print(stderr, "rozaneh: {}\n", served.error().message());

@@ -43,8 +43,8 @@ Result<> ProbingCensor::start(const Topology& topology) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return std::unexpected(io::from_errno(errno, "reach the probers"));
-  probers_ = Descriptor(ends[0]);
-  const Descriptor theirs(ends[1]);
+  probers_ = io::Descriptor(ends[0]);
+  const io::Descriptor theirs(ends[1]);
   const auto started = start_here(topology.network(Side::client), [this, &theirs] {
     probers_.close();
     return serve_probes(theirs.number(), scale_, seed_);

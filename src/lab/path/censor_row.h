@@ -37,7 +37,7 @@ class ProbingCensor final : public Middlebox, private Prober {
 
   double scale_;
   std::uint64_t seed_;
-  Descriptor probers_;  // carries orders there and verdicts back
+  io::Descriptor probers_;  // carries orders there and verdicts back
   std::uint32_t last_ = 0;
   std::map<std::uint32_t, Asked> asked_;  // and not answered yet
   Moment heard_at_{};

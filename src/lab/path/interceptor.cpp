@@ -136,7 +136,7 @@ void intercept(int client, const Interception& interception) {
   socklen_t size = sizeof server;
   if (getsockname(client, reinterpret_cast<sockaddr*>(&server), &size) != 0) return;
   server.sin6_port = htons(interception.server_port);
-  const Descriptor there(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const io::Descriptor there(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (connect(there.number(), reinterpret_cast<const sockaddr*>(&server), size) != 0) return;
   const auto name = name_in_hello(client);
   const int any = 1;
@@ -151,7 +151,7 @@ int serve(int listener, const Interception& interception) {
   std::signal(SIGCHLD, SIG_IGN);  // nobody waits for those who are done
   std::signal(SIGPIPE, SIG_IGN);
   for (;;) {
-    const Descriptor client(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+    const io::Descriptor client(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
     if (!client.is_open()) continue;
     if (fork() != 0) continue;
     intercept(client.number(), interception);
@@ -159,8 +159,8 @@ int serve(int listener, const Interception& interception) {
   }
 }
 
-Result<Descriptor> listen_on(std::uint16_t port) {
-  Descriptor listener(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+Result<io::Descriptor> listen_on(std::uint16_t port) {
+  io::Descriptor listener(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   const int off = 0;
   setsockopt(listener.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -177,7 +177,7 @@ Result<Descriptor> listen_on(std::uint16_t port) {
 }  // namespace
 
 Result<> start_interceptor(const Topology& topology, const Interception& interception) {
-  Descriptor listener;
+  io::Descriptor listener;
   auto listening = within(topology.network(Side::server), [&]() -> Result<> {
     auto opened = listen_on(interception.at_port);
     if (!opened) return std::unexpected(opened.error());

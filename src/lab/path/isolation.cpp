@@ -15,9 +15,9 @@
 #include <fstream>
 #include <string>
 
+#include "io/descriptor.h"
 #include "io/error.h"
 #include "io/file.h"
-#include "lab/descriptor.h"
 #include "lab/path/users.h"
 
 namespace rozaneh::lab {
@@ -26,14 +26,14 @@ namespace {
 constexpr int kNoWorld = 125;  // as `env` and `unshare` say that they themselves failed
 
 struct Pipe {
-  Descriptor out;
-  Descriptor in;
+  io::Descriptor out;
+  io::Descriptor in;
 };
 
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(io::from_errno(errno, "make a pipe"));
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+  return Pipe{io::Descriptor(ends[0]), io::Descriptor(ends[1])};
 }
 
 std::unexpected<Error> forbidden(int code) {

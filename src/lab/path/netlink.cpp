@@ -100,7 +100,7 @@ Bytes bytes_of_address(const IpAddress& address, std::array<std::uint8_t, 4>& v4
 }  // namespace
 
 Result<Netlink> Netlink::open() {
-  Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  io::Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!socket.is_open()) return failure("open a netlink socket");
   return Netlink(std::move(socket));
 }
@@ -180,7 +180,7 @@ Result<> Netlink::add_default_route(std::string_view name, bool v6) {
 }
 
 Result<> switch_off_offloads(std::string_view name) {
-  const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const io::Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return failure("open a socket");
   for (const auto what : {ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO, ETHTOOL_STXCSUM, ETHTOOL_SRXCSUM}) {
     ethtool_value off{.cmd = static_cast<std::uint32_t>(what), .data = 0};

@@ -5,7 +5,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
-#include "lab/descriptor.h"
+#include "io/descriptor.h"
 
 namespace rozaneh::lab {
 
@@ -24,10 +24,10 @@ class Netlink {
   Result<> add_default_route(std::string_view name, bool v6);
 
  private:
-  explicit Netlink(Descriptor socket) : socket_(std::move(socket)) {}
+  explicit Netlink(io::Descriptor socket) : socket_(std::move(socket)) {}
   Result<> ask(class NetlinkRequest& request, std::string_view doing);
 
-  Descriptor socket_;
+  io::Descriptor socket_;
   unsigned sequence_ = 0;
 };
 

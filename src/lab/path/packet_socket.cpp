@@ -22,8 +22,8 @@ constexpr std::size_t kSlot = 2048;
 constexpr std::size_t kBlock = 64 * 1024;
 constexpr std::size_t kRing = PacketSocket::kQueue * kSlot;
 
-Result<Descriptor> open_on(std::string_view interface, std::uint16_t protocol) {
-  Descriptor socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(protocol)));
+Result<io::Descriptor> open_on(std::string_view interface, std::uint16_t protocol) {
+  io::Descriptor socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(protocol)));
   if (!socket.is_open() && errno == EAFNOSUPPORT)
     return fail(io::IoError::other,
                 "this kernel has no packet sockets (AF_PACKET); as root: modprobe af_packet");
@@ -56,7 +56,7 @@ bool is_ours(tpacket2_hdr& header) {
 
 void PacketSocket::Unmap::operator()(std::uint8_t* ring) const { munmap(ring, kRing); }
 
-PacketSocket::PacketSocket(Descriptor receiving, Ring ring, Descriptor sending)
+PacketSocket::PacketSocket(io::Descriptor receiving, Ring ring, io::Descriptor sending)
     : socket_(std::move(receiving)), sending_(std::move(sending)), ring_(std::move(ring)) {}
 
 Result<PacketSocket> PacketSocket::open(std::string_view interface) {

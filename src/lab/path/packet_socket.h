@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "lab/descriptor.h"
+#include "io/descriptor.h"
 
 namespace rozaneh::lab {
 
@@ -46,12 +46,12 @@ class PacketSocket {
   };
   using Ring = std::unique_ptr<std::uint8_t, Unmap>;
   static Result<Ring> make_ring(int socket);
-  PacketSocket(Descriptor receiving, Ring ring, Descriptor sending);
+  PacketSocket(io::Descriptor receiving, Ring ring, io::Descriptor sending);
 
   void give_back();
 
-  Descriptor socket_;
-  Descriptor sending_;
+  io::Descriptor socket_;
+  io::Descriptor sending_;
   Ring ring_;
   std::size_t next_ = 0;  // the slot that is filled next
   std::vector<MutableBytes> received_;

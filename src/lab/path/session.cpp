@@ -18,18 +18,18 @@ namespace rozaneh::lab {
 namespace {
 
 // Readable when a child has ended.
-Result<Descriptor> watch_children() {
+Result<io::Descriptor> watch_children() {
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   sigprocmask(SIG_BLOCK, &children, nullptr);
-  Descriptor watch(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+  io::Descriptor watch(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!watch.is_open()) return std::unexpected(io::from_errno(errno, "watch the lab's programs"));
   return watch;
 }
 
 // Collects who has ended; the exit code of `wanted` if that is among them.
-std::optional<int> collect(const Descriptor& watch, pid_t wanted) {
+std::optional<int> collect(const io::Descriptor& watch, pid_t wanted) {
   signalfd_siginfo ignored{};
   while (read(watch.number(), &ignored, sizeof ignored) > 0) {
   }

@@ -19,14 +19,14 @@ constexpr const char* kUplink = "uplink";
 
 const char* end_of(Side side) { return side == Side::client ? "client" : "server"; }
 
-Result<Descriptor> this_network() {
-  Descriptor network(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+Result<io::Descriptor> this_network() {
+  io::Descriptor network(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
   if (!network.is_open()) return std::unexpected(io::from_errno(errno, "open /proc/self/ns/net"));
   return network;
 }
 
 // A fresh network namespace; the process stays where it is.
-Result<Descriptor> make_network() {
+Result<io::Descriptor> make_network() {
   const auto here = this_network();
   if (!here) return std::unexpected(here.error());
   if (unshare(CLONE_NEWNET) != 0) return std::unexpected(io::from_errno(errno, "make a network namespace"));
@@ -72,7 +72,7 @@ Result<> furnish(Side side) {
   return add_addresses(*link, side);
 }
 
-Result<Descriptor> add_side(Side side) {
+Result<io::Descriptor> add_side(Side side) {
   auto network = make_network();
   if (!network) return network;
   auto link = Netlink::open();

@@ -14,9 +14,9 @@
 #include <functional>
 
 #include "base/address.h"
+#include "io/descriptor.h"
 #include "lab/censor/middlebox.h"
 #include "lab/censor/spec.h"
-#include "lab/descriptor.h"
 #include "lab/path/packet_socket.h"
 
 namespace rozaneh::lab {
@@ -40,8 +40,8 @@ class Topology {
   static IpAddress server_address(bool v6, std::uint8_t number);
 
  private:
-  explicit Topology(std::array<Descriptor, 2> networks) : networks_(std::move(networks)) {}
-  std::array<Descriptor, 2> networks_;
+  explicit Topology(std::array<io::Descriptor, 2> networks) : networks_(std::move(networks)) {}
+  std::array<io::Descriptor, 2> networks_;
 };
 
 // Runs `work` with the process in another network namespace.

@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "io/descriptor.h"
 #include "io/error.h"
 #include "io/socket_address.h"
-#include "lab/descriptor.h"
 #include "lab/probe/address.h"
 
 namespace rozaneh::lab {
@@ -39,7 +39,7 @@ class Flight {
 
   void start(const Probing& probing) {
     const auto server = io::to_socket_address(probing.server);
-    socket_ = Descriptor(socket(server.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    socket_ = io::Descriptor(socket(server.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     began_ = now();
     at_ = began_ + probing.patience;
     state_ = State::connecting;
@@ -108,7 +108,7 @@ class Flight {
   Probe probe_;
   Reaction reaction_;
   Buffer unsent_;
-  Descriptor socket_;
+  io::Descriptor socket_;
   State state_ = State::waiting;
   Moment at_;  // when it starts, then when it is given up
   Moment began_{};

@@ -24,7 +24,7 @@ int error_of(int socket) {
 Result<std::unique_ptr<SocketConnection>> SocketConnection::open(const Endpoint& to, Kind kind,
                                                                  Patience& patience) {
   const int type = (kind == Kind::tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
-  Descriptor socket(::socket(to.address.is_v6() ? AF_INET6 : AF_INET, type, 0));
+  io::Descriptor socket(::socket(to.address.is_v6() ? AF_INET6 : AF_INET, type, 0));
   if (!socket.is_open()) return std::unexpected(io::from_errno(errno, "make a socket"));
   const io::SocketAddress address = io::to_socket_address(to);
   const int code = ::connect(socket.number(), address.get(), address.size);

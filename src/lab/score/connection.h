@@ -7,7 +7,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/error.h"
-#include "lab/descriptor.h"
+#include "io/descriptor.h"
 #include "lab/score/patience.h"
 
 namespace rozaneh::lab {
@@ -39,9 +39,10 @@ class SocketConnection final : public Connection {
   Result<> wait(bool for_writing);
 
  private:
-  SocketConnection(Descriptor socket, Patience& patience) : socket_(std::move(socket)), patience_(patience) {}
+  SocketConnection(io::Descriptor socket, Patience& patience)
+      : socket_(std::move(socket)), patience_(patience) {}
 
-  Descriptor socket_;
+  io::Descriptor socket_;
   Patience& patience_;
 };
 

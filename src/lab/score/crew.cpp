@@ -38,8 +38,8 @@ Crew::~Crew() {
 Result<> Crew::start(std::size_t number, std::vector<std::string> words, Seconds limit) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(io::from_errno(errno, "make a pipe"));
-  Descriptor out(ends[0]);
-  const Descriptor in(ends[1]);
+  io::Descriptor out(ends[0]);
+  const io::Descriptor in(ends[1]);
   const std::vector<char*> pointers = pointers_to(words);
   const pid_t child = fork();
   if (child < 0) return std::unexpected(io::from_errno(errno, "start a process"));

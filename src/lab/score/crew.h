@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "lab/descriptor.h"
+#include "io/descriptor.h"
 #include "lab/score/patience.h"
 
 namespace rozaneh::lab {
@@ -39,7 +39,7 @@ class Crew {
   struct Working {
     std::size_t number = 0;
     pid_t process = -1;
-    Descriptor said;
+    io::Descriptor said;
     std::string text;
     Clock::time_point until;
   };

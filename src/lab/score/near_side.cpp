@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <fstream>
 
+#include "io/descriptor.h"
 #include "io/error.h"
-#include "lab/descriptor.h"
 #include "lab/score/programs.h"
 
 namespace rozaneh::lab {
@@ -30,7 +30,7 @@ Result<> start_all(Programs& programs, const SubjectSpec& subject, Seconds patie
 
 NearReport run_near_side(const SubjectSpec& subject, const NearOrder& order, Placeholders values) {
   NearReport report;
-  const Descriptor network(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  const io::Descriptor network(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
   if (!subject.fetch.tcp_options && !shorten_tcp_headers()) {
     report.failed = "this system lets nobody change net.ipv4.tcp_timestamps";
     return report;

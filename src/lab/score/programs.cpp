@@ -77,13 +77,13 @@ Result<Programs::Running> Programs::begin(const SubjectProgram& program) {
   running.name = fill_placeholders(program.words.front(), values_);
   running.log =
       fmt::format("{}/{}-{}.log", kStateFolder, address_.is_loopback() ? "near" : "far", running_.size());
-  Descriptor output(::open(running.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  io::Descriptor output(::open(running.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!output.is_open()) return std::unexpected(io::from_errno(errno, "write a program's log"));
   if (!program.pluggable.empty()) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(io::from_errno(errno, "make a pipe"));
-    running.said = Descriptor(ends[0]);
-    output = Descriptor(ends[1]);
+    running.said = io::Descriptor(ends[0]);
+    output = io::Descriptor(ends[1]);
   }
   const auto process = lab::start({.words = words, .network = network_, .output = output.number()});
   if (!process) return std::unexpected(process.error());

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "lab/descriptor.h"
+#include "io/descriptor.h"
 #include "lab/score/patience.h"
 #include "lab/score/placeholders.h"
 #include "lab/score/subject.h"
@@ -32,8 +32,8 @@ class Programs {
   struct Running {
     pid_t process = -1;
     std::string name;
-    std::string log;  // its file
-    Descriptor said;  // of a pluggable transport: to be kept open, or it cannot speak
+    std::string log;      // its file
+    io::Descriptor said;  // of a pluggable transport: to be kept open, or it cannot speak
   };
 
   Result<Running> begin(const SubjectProgram& program);
