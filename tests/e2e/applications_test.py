@@ -76,7 +76,7 @@ class Applications(unittest.TestCase):
         self.proxy = f"127.0.0.1:{self.client.address[1]}"
 
     def run_command(self, *command, **options):
-        done = subprocess.run(command, capture_output=True, timeout=2 * PATIENCE, check=False, **options)
+        done = subprocess.run(command, capture_output=True, timeout=4 * PATIENCE, check=False, **options)
         self.assertEqual(done.returncode, 0, done.stderr.decode(errors="replace")[-2000:])
         return done.stdout
 
