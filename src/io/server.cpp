@@ -34,7 +34,7 @@ Result<Endpoint> Server::listen(const Endpoint& at, Handler& handler) {
 
 std::optional<Listener> Server::next_inherited(Loop& loop, const Endpoint& at) {
   for (auto socket = inherited_.begin(); socket != inherited_.end(); ++socket) {
-    const auto there = local_endpoint(socket->get());
+    const auto there = local_endpoint(socket->number());
     if (!there || *there != at) continue;
     auto listener = Listener::adopt(loop, std::move(*socket));
     inherited_.erase(socket);
