@@ -12,10 +12,6 @@ namespace {
 // Of frames in a hello of ours.
 constexpr std::size_t kHelloFrames = 4096;
 
-std::chrono::sys_seconds now_seconds() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 // What a client may ask for, within bounds.
 LinkUse use_of(const Parameters& asked) {
   LinkUse use;
@@ -59,9 +55,7 @@ Server::Server(crypto::KeyPair key, StreamHandler& handler, Options options, Ran
     : key_(std::move(key)),
       handler_(handler),
       options_(options),
-      started_(now_seconds()),
-      seen_key_(random_key(random)),
-      seen_(seen_key_, 2 * kSkew),
+      hellos_(random_key(random), now_seconds()),
       limits_(std::make_shared<io::ConnectionLimits>(options.sessions)) {}
 
 Server::~Server() = default;
@@ -143,16 +137,11 @@ bool Server::make_room(std::vector<OfUser>& sessions) {
   return true;
 }
 
-bool Server::is_new(const Arrival& arrival) {
+Server::Freshness Server::freshness(const Arrival& arrival) {
   const std::chrono::sys_seconds made{std::chrono::seconds(arrival.hello.time)};
-  const auto now = now_seconds();
-  if (made < now - kSkew || made > now + kSkew) return false;
   const std::scoped_lock lock(mutex_);
-  return seen_.insert(arrival.opening.client_ephemeral().bytes, now).has_value();
-}
-
-bool Server::was_here_for(const Arrival& arrival) const {
-  return std::chrono::sys_seconds(std::chrono::seconds(arrival.hello.time)) >= started_ + kSkew;
+  const bool is_new = hellos_.is_new(made, arrival.opening.client_ephemeral().bytes, now_seconds());
+  return {.is_new = is_new, .takes_early = is_new && hellos_.was_here_for(made)};
 }
 
 io::Task<Result<>> Server::serve(io::Loop& loop, io::StreamPtr stream, Buffer first, Endpoint peer) {
@@ -185,12 +174,12 @@ io::Task<Result<>> Server::create(io::Loop& loop, std::shared_ptr<Arrival> arriv
   if (draining()) co_return co_await refuse(std::move(arrival), Status::draining);
   auto place = limits_->admit(arrival->peer.address);
   if (!place) co_return co_await refuse(std::move(arrival), Status::full);
-  const bool first_time = is_new(*arrival);
+  const Freshness fresh = freshness(*arrival);
   SessionId name;
   loop.random().fill(name);
   const auto served =
       std::make_shared<Served>(*this, loop, name, arrival->peer, options_.ours, std::move(*place));
-  const Status outcome = enlist(served, arrival->hello.credential, first_time);
+  const Status outcome = enlist(served, arrival->hello.credential, fresh.is_new);
   if (outcome != Status::taken) {
     served->host->close(CloseReason::server);  // it would wait for its client
     co_return co_await refuse(std::move(arrival), outcome);
@@ -198,7 +187,7 @@ io::Task<Result<>> Server::create(io::Loop& loop, std::shared_ptr<Arrival> arriv
   Session& session = served->host->session();
   session.peer_says(arrival->hello.parameters);
   session.attach(0, io::Clock::now());
-  ServerHello hello{.early = first_time && was_here_for(*arrival), .session = name};
+  ServerHello hello{.early = fresh.takes_early, .session = name};
   if (hello.early) {
     const auto taken = session.receive(0, arrival->hello.frames, io::Clock::now());
     served->host->settle();

@@ -11,8 +11,8 @@
 #include "io/descriptor.h"
 #include "io/limits.h"
 #include "io/loops.h"
-#include "transport/replay_filter.h"
 #include "tunnel/hand_over.h"
+#include "tunnel/hello_memory.h"
 #include "tunnel/host.h"
 #include "tunnel/users.h"
 
@@ -103,7 +103,7 @@ class Server {
   };
 
   io::Task<Result<>> create(io::Loop& loop, std::shared_ptr<Arrival> arrival);
-  // Counts the session as its user's; says whether it may be. `is_new` as below.
+  // Counts the session as its user's; says whether it may be. `is_new` as in Freshness.
   Status enlist(const std::shared_ptr<Served>& served, Bytes credential, bool is_new);
   static bool make_room(std::vector<OfUser>& sessions);
   io::Task<Result<>> join(io::Loop& loop, std::shared_ptr<Arrival> arrival);
@@ -115,10 +115,12 @@ class Server {
                                       ServerHello hello, ConnectionNumber connection);
   static io::Task<Result<>> refuse(std::shared_ptr<Arrival> arrival, Status status);
 
-  // Whether a hello was made now, and is seen for the first time by this server.
-  bool is_new(const Arrival& arrival);
-  // And by any before us, that had its key: so that frames of it may be taken.
-  [[nodiscard]] bool was_here_for(const Arrival& arrival) const;
+  // How a new session's hello is to be taken.
+  struct Freshness {
+    bool is_new = false;       // it was made now, and is seen for the first time by this server
+    bool takes_early = false;  // and by any before us, that had its key: so that frames of it may be taken
+  };
+  Freshness freshness(const Arrival& arrival);
   std::shared_ptr<Served> find(const SessionId& name) const;
   void add(const std::shared_ptr<Served>& served);
   [[nodiscard]] bool draining() const;
@@ -132,11 +134,8 @@ class Server {
   crypto::KeyPair key_;
   StreamHandler& handler_;
   Options options_;
-  std::chrono::sys_seconds started_;
-
   mutable std::mutex mutex_;
-  Secret<16> seen_key_;
-  transport::ReplayFilter seen_;
+  HelloMemory hellos_;
   bool draining_ = false;
   // Shared with the sessions, the last of which go with their loops, after the server.
   std::shared_ptr<io::ConnectionLimits> limits_;

@@ -13,9 +13,9 @@ void StreamHandler::resume(std::shared_ptr<Host> host, const OutletSnapshot& out
 
 HandOverHead Server::head() const {
   return {.server = key_.public_key,
-          .started = started_,
-          .replay_key = seen_key_,
-          .seen = {seen_.entries().begin(), seen_.entries().end()}};
+          .started = hellos_.since(now_seconds()),
+          .replay_key = hellos_.key(),
+          .seen = {hellos_.seen().begin(), hellos_.seen().end()}};
 }
 
 Result<Handed> Server::hand_over(const std::function<Result<>(Bytes)>& write, std::size_t most_bytes,
@@ -56,11 +56,7 @@ Result<Server::Resumed> Server::resume(Bytes from, io::Loops& loops, Sockets& so
   if (head.server != key_.public_key) return fail(TunnelError::malformed, "a hand-over of another bridge");
   {
     const std::scoped_lock lock(mutex_);
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    started_ = std::min(head.started, now);
-    seen_key_ = head.replay_key;
-    seen_ = transport::ReplayFilter(seen_key_, 2 * kSkew);
-    for (const auto& entry : head.seen) seen_.restore(entry, now);
+    hellos_ = HelloMemory(head.replay_key, now_seconds(), head.started, head.seen);
   }
   Resumed resumed;
   for (std::size_t i = 0;; ++i) {

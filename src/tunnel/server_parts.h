@@ -7,8 +7,10 @@
 
 namespace rozaneh::tunnel {
 
-// How far a hello's time may be from ours for its early data to be taken.
-inline constexpr std::chrono::seconds kSkew{120};
+// The wall's clock, as hellos have it.
+inline std::chrono::sys_seconds now_seconds() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 // What other threads may know of a session.
 struct Server::Standing {

@@ -23,6 +23,7 @@ from harness import (PATIENCE, SANITIZED, Bridge, Client, Service, Wire, connect
 from tunnel_peer import (FULL, NO_SESSION, TAKEN, VIOLATION, LyingServer, Peer, all_window, data_frame, join, new, open_frame,
                          public, window)
 
+DAY = 86_400  # seconds
 MOST_GROWTH = 6 << 10  # kilobytes: 2 MiB that were not told of, what stands between target and session, and what the heap keeps
 
 
@@ -36,6 +37,26 @@ def own_memory(program):
     """Kilobytes that are its alone or its share of."""
     with open(f"/proc/{program.pid}/smaps_rollup", encoding="ascii") as file:
         return int(re.search(r"Pss:\s+(\d+)", file.read()).group(1))
+
+
+class Clock:
+    """A wall clock for one program, which can be set while that runs; the others of the machine stay."""
+
+    LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+
+    def __init__(self, place):
+        self.path = os.path.join(place, "clock")
+        self.set_ahead(0)
+
+    def set_ahead(self, seconds):
+        with open(f"{self.path}.new", "w", encoding="ascii") as file:
+            file.write(f"{seconds:+d}\n")
+        os.rename(f"{self.path}.new", self.path)
+
+    @property
+    def environment(self):
+        return {**os.environ, "LD_PRELOAD": self.LIBRARY, "FAKETIME_TIMESTAMP_FILE": self.path, "FAKETIME_NO_CACHE": "1",
+                "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def own_mounts_work():
@@ -59,9 +80,9 @@ class Hostile(unittest.TestCase):
         self.assertEqual(peer.hello(new(frames)), TAKEN)
         return peer
 
-    def assert_echoes(self, peer, stream=0):
+    def assert_echoes(self, peer, stream=0, offset=0):
         """That the session serves; its stream is new, or where the test left it."""
-        peer.send(data_frame(stream, 0, b"question"))
+        peer.send(data_frame(stream, offset, b"question"))
         seen = b""
         while b"question" not in seen:
             frames = peer.receive()
@@ -263,7 +284,7 @@ class Machine(Hostile):
     def test_with_a_clock_that_is_a_day_off_gets_its_session(self):
         bridge = self.bridge()
         early = open_frame(0, self.target.address)
-        for ahead in (-86_400, 86_400):
+        for ahead in (-DAY, DAY):
             with self.subTest(ahead):
                 peer = self.peer(bridge.address)
                 self.assertEqual(peer.hello(new(early, ahead=ahead)), TAKEN)
@@ -271,6 +292,43 @@ class Machine(Hostile):
                 self.assertEqual(self.target.accepted, 0 if ahead < 0 else 1)
                 peer.send(early)
                 self.assert_echoes(peer)
+
+    @unittest.skipIf(SANITIZED or not os.path.exists(Clock.LIBRARY), "no clock of its own for such a program")
+    def test_whose_clock_jumps_serves_on_and_takes_early_data_once(self):
+        clock = Clock(self.enterContext(tempfile.TemporaryDirectory()))
+        bridge = self.bridge(environment=clock.environment)
+        time.sleep(3)  # as in Replay
+        early = open_frame(0, self.target.address) + data_frame(0, 0, b"question")
+        first = self.peer(bridge.address)
+        self.assertEqual(first.hello(new(early, ahead=118)), TAKEN)
+        self.assertEqual(first.early, 1)
+        owner = self.session(bridge)
+        owner.send(open_frame(0, self.target.address))
+        self.assertTrue(until(lambda: self.target.accepted == 2))
+        served = 2
+        for step, (jump, takes) in enumerate(((DAY, True), (-DAY, False), (0, False))):
+            with self.subTest(jump):
+                clock.set_ahead(jump)
+                # Who was there goes on, on another connection too.
+                self.assert_echoes(owner, offset=step * len(b"question"))
+                with Peer.dial(bridge.address, self.key) as second:
+                    self.assertEqual(second.hello(join(owner.session, step + 1, owner.secret)), TAKEN)
+                # A client whose clock is the server's, and one whose clock did not jump.
+                for ahead, is_taken in ((jump, takes), (0, False)):
+                    peer = self.peer(bridge.address)
+                    self.assertEqual(peer.hello(new(early, ahead=ahead)), TAKEN)
+                    self.assertEqual(peer.early, is_taken)
+                    if not is_taken:
+                        peer.send(early)
+                    served += 1
+                    self.assertTrue(until(lambda: self.target.accepted == served))
+                # What was recorded before.
+                with connect(bridge.address) as again:
+                    again.sendall(first.said)
+                    self.assertGreater(len(again.recv(1 << 16)), 0)
+                    again.shutdown(socket.SHUT_WR)
+                    receive_all(again)
+                self.assertEqual(self.target.accepted, served)
 
     def test_that_slept_goes_on_with_its_streams(self):
         """To a program that is stopped every clock jumps: longer here than an answer may take, on either side."""
