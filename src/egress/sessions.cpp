@@ -35,6 +35,7 @@ io::Task<> SessionStreams::serve_flow(io::Loop& loop, io::DatagramsPtr inside, T
 io::Task<> SessionStreams::serve(std::shared_ptr<tunnel::Host> host, tunnel::StreamNumber stream,
                                  Target target, Endpoint client) {
   io::Loop& loop = host->loop();
+  const Opened open(counters_.open);  // from here on: a drain waits for what is being dialled, too
   const Origin origin{.peer = client, .transport = kName};
   auto out = co_await egress_.open(loop, target, origin);
   if (!out) {
@@ -50,8 +51,12 @@ io::Task<> SessionStreams::serve(std::shared_ptr<tunnel::Host> host, tunnel::Str
   co_await carry(loop, std::move(inside), std::move(*out));
 }
 
-io::Task<> SessionStreams::carry(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out) {
+io::Task<> SessionStreams::go_on(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out) {
   const Opened open(counters_.open);
+  co_await carry(loop, std::move(inside), std::move(out));
+}
+
+io::Task<> SessionStreams::carry(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out) {
   const io::RelayOptions relay{.idle_limit = idle_limit_};
   const auto outcome = co_await io::relay(loop, *inside, *out, counters_, relay);
   if (!outcome) log_.debug("{}: {}", kName, outcome.error().message());
@@ -65,7 +70,7 @@ void SessionStreams::resume(std::shared_ptr<tunnel::Host> host, const tunnel::Ou
   if (!out) return StreamHandler::resume(std::move(host), outlet, {}, client);
   io::StreamPtr inside = host->resume(outlet);
   host->leads_to(outlet.stream, **out);
-  loop.spawn(carry(loop, std::move(inside), std::move(*out)));
+  loop.spawn(go_on(loop, std::move(inside), std::move(*out)));
 }
 
 }  // namespace rozaneh::egress

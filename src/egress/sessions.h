@@ -24,7 +24,7 @@ class SessionStreams final : public tunnel::StreamHandler {
  private:
   io::Task<> serve(std::shared_ptr<tunnel::Host> host, tunnel::StreamNumber stream, Target target,
                    Endpoint client);
-
+  io::Task<> go_on(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out);
   io::Task<> carry(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out);
   void open_flow(tunnel::Host& host, tunnel::StreamNumber stream, const Target& target);
   io::Task<> serve_flow(io::Loop& loop, io::DatagramsPtr inside, Target target);
