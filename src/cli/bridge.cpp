@@ -136,7 +136,9 @@ class BridgeRun {
          .to_store = [this] { return hand_over_.to_store(sessions_.get(), running_); },
          .drain = [this] { drain(); },
          .sessions = [this] { return sessions_ ? sessions_->server().sessions() : 0; },
-         .end = [this] { sessions_->server().end_all(); }});
+         .end = [this] { return sessions_ ? sessions_->server().end_all() : std::weak_ptr<void>(); }});
+    if (sessions_)
+      running_.count_also([this] { return nlohmann::json{{"sessions", sessions_->server().sessions()}}; });
     running_.run([this, &again] { reload(again()); });
   }
 

@@ -49,7 +49,8 @@ std::size_t loops_for(const PtSettings& settings, const pt::Environment& environ
 int serve(const PtSettings& settings, const pt::Environment& environment, io::State& state,
           pt::Output& output) {
   transport::Catalog catalog = transport::catalog();
-  catalog.push_back(pt::session_transport(catalog));
+  tunnel::Clients sessions;
+  catalog.push_back(pt::session_transport(catalog, sessions));
   const std::vector<TransportOptions> defaults = defaults_from(settings);
   Counters counters;
   crypto::SystemRandom random;
@@ -64,7 +65,8 @@ int serve(const PtSettings& settings, const pt::Environment& environment, io::St
   std::optional<pt::ServerSide> bridge;
   io::Loops loops(output, loops_for(settings, environment));
   io::Server server(loops, limits);
-  const pt::Lifetime lifetime(loops, server, environment.exit_on_stdin_close);
+  const pt::Lifetime lifetime(loops, server, environment.exit_on_stdin_close,
+                              [&sessions] { return sessions.close(); });
 
   std::size_t listening = 0;
   if (const auto* order = std::get_if<pt::ClientOrder>(&environment.order)) {

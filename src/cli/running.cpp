@@ -5,13 +5,11 @@
 #include <csignal>
 
 #include "io/descriptor_limit.h"
+#include "io/last_words.h"
 #include "io/startup_pages.h"
 
 namespace rozaneh::cli {
 namespace {
-
-// For what is told to those who are still there at the end of a drain.
-constexpr std::chrono::milliseconds kLastWords{200};
 
 // "1.2 MB"
 std::string human_bytes(std::uint64_t count) {
@@ -96,7 +94,7 @@ void Running::on_signal(int number) {
     return;
   }
   if (std::exchange(ending_, true)) {
-    loops_.stop();
+    if (std::exchange(hurried_, true)) loops_.stop();
     return;
   }
   if (number == SIGTERM && keeping_.to_store && keeping_.to_store()) return;
@@ -116,11 +114,11 @@ io::Task<> Running::drain() {
                     options_.drain_limit.count()),
         {{"open", open}});
   const auto until = io::Clock::now() + options_.drain_limit;
-  while (counters_.open > 0 && io::Clock::now() < until)
+  while (counters_.open > 0 && !hurried_ && io::Clock::now() < until)
     co_await loops_.first().sleep(std::chrono::milliseconds(50));
-  if (keeping_.sessions && keeping_.sessions() > 0) {
-    keeping_.end();
-    co_await loops_.first().sleep(kLastWords);
+  if (keeping_.end) {
+    const std::weak_ptr<void> telling = keeping_.end();
+    co_await io::last_words(loops_.first(), telling);
   }
   loops_.stop();
 }

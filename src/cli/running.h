@@ -27,8 +27,8 @@ class Running {
         server_(loops_, limits_) {}
 
   // Runs until SIGTERM or SIGINT: then no connection is accepted any more, those that are open may end within
-  // the drain limit; a second signal ends it at once. SIGHUP calls `reload`, SIGUSR1 `report`; SIGUSR2, and
-  // SIGTERM before it drains, what `keep_sessions_by` says.
+  // the drain limit; a second signal ends them, and a third does not even wait for the last words. SIGHUP
+  // calls `reload`, SIGUSR1 `report`; SIGUSR2, and SIGTERM before it drains, what `keep_sessions_by` says.
   void run(std::function<void()> reload);
 
   // What a command that keeps sessions has done with them, on the first loop's thread; each may be missing.
@@ -38,7 +38,8 @@ class Running {
     std::function<bool()> to_store;         // the first SIGTERM; true: it does not drain
     std::function<void()> drain;            // nothing new is taken from now on
     std::function<std::size_t()> sessions;  // those there are keep the listeners while we drain
-    std::function<void()> end;              // the drain is over: those that are left are told
+    // The drain is over: who is left is told. What it answers expires when that is done.
+    std::function<std::weak_ptr<void>()> end;
   };
   // Before `run`.
   void keep_sessions_by(Keeping keeping) { keeping_ = std::move(keeping); }
@@ -76,6 +77,7 @@ class Running {
   std::function<nlohmann::json()> more_;
   Keeping keeping_;
   bool ending_ = false;
+  bool hurried_ = false;  // the drain is not waited for
 };
 
 }  // namespace rozaneh::cli

@@ -53,8 +53,8 @@ class RacingWays final : public tunnel::Carrier, private RaceReport {
 
 std::shared_ptr<tunnel::Client> Tunnels::current(io::Loop& loop) {
   const std::scoped_lock lock(mutex_);
-  const auto found = clients_.find(&loop);
-  return found == clients_.end() ? nullptr : found->second.lock();
+  const auto found = current_.find(&loop);
+  return found == current_.end() ? nullptr : found->second.lock();
 }
 
 io::Task<> Tunnels::Search::wait() {
@@ -93,16 +93,9 @@ std::shared_ptr<tunnel::Client> Tunnels::make(io::Loop& loop, const std::shared_
   const std::scoped_lock lock(mutex_);
   auto client = tunnel::Client::make(
       loop, {.server = *first->tunnel_key(), .credential = first->credential(), .policy = policy_}, carrier);
-  clients_[&loop] = client;
+  current_[&loop] = client;
+  all_.add(loop, client);
   return client;
-}
-
-void Tunnels::tell_all(const std::function<void(tunnel::Client&)>& what) {
-  const std::scoped_lock lock(mutex_);
-  for (const auto& [loop, client] : clients_)
-    loop->post([client, what] {
-      if (const auto there = client.lock()) what(*there);
-    });
 }
 
 void Tunnels::use(const tunnel::Policy& policy) {
@@ -110,17 +103,13 @@ void Tunnels::use(const tunnel::Policy& policy) {
     const std::scoped_lock lock(mutex_);
     policy_ = policy;
   }
-  tell_all([policy](tunnel::Client& client) { client.use(policy); });
-}
-
-void Tunnels::network_changed() {
-  tell_all([](tunnel::Client& client) { client.network_changed(); });
+  all_.tell([policy](tunnel::Client& client) { client.use(policy); });
 }
 
 void Tunnels::drop(io::Loop& loop, const std::shared_ptr<tunnel::Client>& client) {
   const std::scoped_lock lock(mutex_);
-  const auto found = clients_.find(&loop);
-  if (found != clients_.end() && found->second.lock() == client) clients_.erase(found);
+  const auto found = current_.find(&loop);
+  if (found != current_.end() && found->second.lock() == client) current_.erase(found);
 }
 
 }  // namespace rozaneh::proxy

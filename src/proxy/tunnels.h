@@ -6,7 +6,7 @@
 
 #include "proxy/racer.h"
 #include "proxy/way.h"
-#include "tunnel/client.h"
+#include "tunnel/clients.h"
 
 namespace rozaneh::proxy {
 
@@ -48,20 +48,24 @@ class Tunnels {
   void use(const tunnel::Policy& policy);
 
   // All sessions make their connections anew; from any thread.
-  void network_changed();
+  void network_changed() {
+    all_.tell([](tunnel::Client& client) { client.network_changed(); });
+  }
+
+  // Ends all sessions; from any thread. What it answers expires when their servers have been told.
+  std::weak_ptr<void> close() { return all_.close(); }
 
   // Not to be used any more; its streams go on.
   void drop(io::Loop& loop, const std::shared_ptr<tunnel::Client>& client);
 
  private:
-  void tell_all(const std::function<void(tunnel::Client&)>& what);
-
   RawDialer raw_;
   tunnel::Policy policy_;
   std::mutex mutex_;
   std::map<io::Loop*, std::weak_ptr<Search>> searches_;
-  std::map<io::Loop*, std::weak_ptr<tunnel::Client>>
-      clients_;  // each lives on its loop, while it has a session
+  // Each lives on its loop, while it has a session.
+  std::map<io::Loop*, std::weak_ptr<tunnel::Client>> current_;
+  tunnel::Clients all_;  // those that were dropped, too
 };
 
 }  // namespace rozaneh::proxy

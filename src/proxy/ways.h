@@ -33,6 +33,9 @@ class Ways final : public Opener {
   // Sessions do not wait for connections of the network that was left.
   void network_changed() { tunnels_.network_changed(); }
 
+  // Ends all sessions; what it answers expires when their servers have been told.
+  std::weak_ptr<void> close() { return tunnels_.close(); }
+
   // Finds ways, and knows which one is in use.
   [[nodiscard]] Racer& racer() { return racer_; }
 

@@ -5,7 +5,6 @@
 
 #include "io/error.h"
 #include "pt/session_carrier.h"
-#include "tunnel/client.h"
 #include "tunnel/server_key.h"
 
 namespace rozaneh::pt {
@@ -31,9 +30,9 @@ class OneWay final : public tunnel::Carrier {
 
 class SessionConnector final : public transport::Connector {
  public:
-  SessionConnector(ConnectorPtr carrier, const crypto::PublicKey& key,
+  SessionConnector(ConnectorPtr carrier, tunnel::Clients& sessions, const crypto::PublicKey& key,
                    const std::optional<tunnel::Credential>& user)
-      : carrier_(std::move(carrier)), key_(key), user_(user) {}
+      : carrier_(std::move(carrier)), sessions_(sessions), key_(key), user_(user) {}
 
   io::Task<Result<io::StreamPtr>> open(io::Loop& loop, io::Dialer& raw, const Target& server) override {
     const auto client = client_for(loop, raw, server);
@@ -60,10 +59,12 @@ class SessionConnector final : public transport::Connector {
     auto client = tunnel::Client::make(loop, {.server = key_, .credential = user_},
                                        std::make_shared<OneWay>(carrier_, std::move(dialer), server));
     kept = client;
+    sessions_.add(loop, client);
     return client;
   }
 
   ConnectorPtr carrier_;
+  tunnel::Clients& sessions_;
   crypto::PublicKey key_;
   std::optional<tunnel::Credential> user_;
   std::mutex mutex_;
@@ -73,6 +74,7 @@ class SessionConnector final : public transport::Connector {
 }  // namespace
 
 Result<std::unique_ptr<transport::Connector>> make_session_connector(const transport::Catalog& carriers,
+                                                                     tunnel::Clients& sessions,
                                                                      const transport::Setup& setup) {
   const auto carrier = session_carrier(carriers, setup.arguments);
   if (!carrier) return std::unexpected(carrier.error());
@@ -88,7 +90,7 @@ Result<std::unique_ptr<transport::Connector>> make_session_connector(const trans
   auto connector = carrier->transport->connector(
       {.arguments = carrier->arguments, .state = setup.state, .random = setup.random, .log = setup.log});
   if (!connector) return std::unexpected(connector.error());
-  return std::make_unique<SessionConnector>(std::move(*connector), *key, user);
+  return std::make_unique<SessionConnector>(std::move(*connector), sessions, *key, user);
 }
 
 }  // namespace rozaneh::pt

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "transport/catalog.h"
+#include "tunnel/clients.h"
 
 namespace rozaneh::pt {
 
-// `carriers` outlives what is made.
+// `carriers` outlives what is made, and so does `sessions`, to which each is added.
 Result<std::unique_ptr<transport::Connector>> make_session_connector(const transport::Catalog& carriers,
+                                                                     tunnel::Clients& sessions,
                                                                      const transport::Setup& setup);
 
 }  // namespace rozaneh::pt

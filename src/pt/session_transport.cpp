@@ -9,7 +9,8 @@ namespace {
 
 class SessionTransport final : public transport::Transport {
  public:
-  explicit SessionTransport(const transport::Catalog& carriers) : carriers_(carriers) {}
+  SessionTransport(const transport::Catalog& carriers, tunnel::Clients& sessions)
+      : carriers_(carriers), sessions_(sessions) {}
 
   [[nodiscard]] std::string_view name() const override { return kSessionTransport; }
   // By the tunnel's key, whatever carries it.
@@ -17,7 +18,7 @@ class SessionTransport final : public transport::Transport {
 
   [[nodiscard]] Result<std::unique_ptr<transport::Connector>> connector(
       const transport::Setup& setup) const override {
-    return make_session_connector(carriers_, setup);
+    return make_session_connector(carriers_, sessions_, setup);
   }
   [[nodiscard]] Result<std::unique_ptr<transport::Acceptor>> acceptor(
       const transport::Setup& setup) const override {
@@ -26,12 +27,14 @@ class SessionTransport final : public transport::Transport {
 
  private:
   const transport::Catalog& carriers_;
+  tunnel::Clients& sessions_;
 };
 
 }  // namespace
 
-std::unique_ptr<transport::Transport> session_transport(const transport::Catalog& carriers) {
-  return std::make_unique<SessionTransport>(carriers);
+std::unique_ptr<transport::Transport> session_transport(const transport::Catalog& carriers,
+                                                        tunnel::Clients& sessions) {
+  return std::make_unique<SessionTransport>(carriers, sessions);
 }
 
 }  // namespace rozaneh::pt

@@ -10,10 +10,13 @@
 #pragma once
 
 #include "transport/catalog.h"
+#include "tunnel/clients.h"
 
 namespace rozaneh::pt {
 
-// `carriers` outlives it and what it makes; it may stand among them itself.
-std::unique_ptr<transport::Transport> session_transport(const transport::Catalog& carriers);
+// `carriers` outlives it and what it makes; it may stand among them itself. So does `sessions`, which gets a
+// client's.
+std::unique_ptr<transport::Transport> session_transport(const transport::Catalog& carriers,
+                                                        tunnel::Clients& sessions);
 
 }  // namespace rozaneh::pt

@@ -77,10 +77,10 @@ void Client::use(Policy policy) {
   changed_.notify();
 }
 
-void Client::close() {
+void Client::close(const std::shared_ptr<void>& telling) {
   if (!host_) return;
   const auto host = host_;
-  host->close(CloseReason::done);
+  host->close(CloseReason::done, telling);
   ended(CloseReason::done);
 }
 

@@ -63,8 +63,8 @@ class Client final : public std::enable_shared_from_this<Client>, private Host::
   // The network is another one: connections are made anew, the old ones are not waited for.
   void network_changed();
 
-  // Ends the session.
-  void close();
+  // Ends the session; `telling` as in Host::close.
+  void close(const std::shared_ptr<void>& telling = nullptr);
 
   [[nodiscard]] std::size_t connections() const { return host_ ? host_->connections() : 0; }
 

@@ -45,8 +45,9 @@ void Host::settle() {
   if (!next || *next < armed_) timer_.cancel();
 }
 
-void Host::close(CloseReason reason) {
+void Host::close(CloseReason reason, const std::shared_ptr<void>& telling) {
   if (session_.ended()) return;
+  for (const auto& [number, link] : links_) link->telling = telling;
   session_.close(reason);
   closed(reason);
   settle();

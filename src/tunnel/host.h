@@ -86,8 +86,9 @@ class Host final : public std::enable_shared_from_this<Host>, private Observer {
   // In that process: the stream that led there.
   io::StreamPtr resume(const OutletSnapshot& outlet);
 
-  // Ends the session, and tells the peer as far as there is a connection.
-  void close(CloseReason reason);
+  // Ends the session, and tells the peer as far as there is a connection. `telling` is held until the peer
+  // has been told on each, or they have failed.
+  void close(CloseReason reason, const std::shared_ptr<void>& telling = nullptr);
 
   // Nobody is told of anything any more.
   void leave() { owner_ = nullptr; }

@@ -47,6 +47,7 @@ struct Host::Link {
   io::Event to_send;
   io::Event written;  // the writer is over
   bool writes = true;
+  std::shared_ptr<void> telling;  // for who wants to know when the peer has been told of the session's end
   bool ends = false;  // nothing more is to be read: the writer says what there is to say, and ends
 };
 

@@ -65,10 +65,12 @@ void Server::drain() {
   draining_ = true;
 }
 
-void Server::end_all() {
+std::weak_ptr<void> Server::end_all() {
+  const auto telling = std::make_shared<char>();
   const std::scoped_lock lock(mutex_);
   for (const auto& [name, served] : sessions_)
-    served->host->loop().post([served] { served->host->close(CloseReason::server); });
+    served->host->loop().post([served, telling] { served->host->close(CloseReason::server, telling); });
+  return telling;
 }
 
 std::size_t Server::sessions() const {

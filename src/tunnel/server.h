@@ -60,8 +60,8 @@ class Server {
 
   // From now on new sessions are refused with Status::draining; those that are there go on.
   void drain();
-  // Ends all sessions, and tells their clients; from any thread. What is said takes its time.
-  void end_all();
+  // Ends all sessions, and tells their clients; from any thread. What it answers expires when that is done.
+  std::weak_ptr<void> end_all();
 
   [[nodiscard]] std::size_t sessions() const;
 

@@ -259,6 +259,12 @@ class Rozaneh(Process):
             raise AssertionError(f"no event {name!r}, but:\n" + "\n".join(self.lines[-30:]))
         return found
 
+    def counted(self):
+        """What it has counted so far."""
+        before = sum('"event":"counted"' in line for line in list(self.lines))
+        self.signal(signal.SIGUSR1)
+        return self.event("counted", skip=before)
+
 
 class Bridge(Rozaneh):
     """`rozaneh bridge` on loopback, ready for clients. Each of `listen` is a transport, or TRANSPORT=ADDRESS:PORT.

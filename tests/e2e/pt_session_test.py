@@ -8,6 +8,7 @@
 import hashlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ from cutter import Cutter
 from harness import (
     OUR_PT,
     PATIENCE,
+    Bridge,
     ManagedTransport,
     Service,
     digest,
@@ -72,6 +74,19 @@ class Sessions(unittest.TestCase):
                 # The first and one after each cut; and one stream all the time.
                 self.assertGreaterEqual(self.wire.accepted, 4)
                 self.assertEqual(self.target.accepted, 1)
+
+    def test_ends_with_its_client(self):
+        """To a bridge that tells how many sessions it has; it has no ORPort, so the stream gets nowhere."""
+        for end in (lambda: self.client.run.stdin.close(), lambda: self.client.signal(signal.SIGTERM)):
+            bridge = self.enter(Bridge(tunnel=True))
+            self.client = self.enter(ManagedTransport.client(OUR_PT, "rozaneh"))
+            words = dict(word.split("=", 1) for word in bridge.line_of("obfs4").split() if "=" in word)
+            _, connection = socks5(self.client.address, bridge.address, *pt_words({"via": "obfs4", **words}))
+            self.enter(connection)
+            self.assertEqual(bridge.counted()["sessions"], 1)
+            end()
+            self.assertEqual(self.client.ended(), 0)
+            self.assertEqual(bridge.counted()["sessions"], 0)
 
     def test_half_closes_pass(self):
         self.start("obfs4", digest)

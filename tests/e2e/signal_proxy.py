@@ -1,7 +1,5 @@
 """`rozaneh signal` on loopback, for the tests that need one."""
 
-import signal
-
 from harness import Rozaneh, endpoint
 
 DOMAIN = "proxy.example.org"
@@ -19,9 +17,3 @@ class Signal(Rozaneh):
         said = self.event("listening")
         self.address, self.http = endpoint(said["at"][0]), endpoint(said["http_at"][0])
         self.host, self.links = said["host"], said["links"]
-
-    def counted(self):
-        """What it has counted so far."""
-        before = sum('"event":"counted"' in line for line in list(self.lines))
-        self.signal(signal.SIGUSR1)
-        return self.event("counted", skip=before)

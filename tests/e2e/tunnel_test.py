@@ -144,6 +144,22 @@ class Session(unittest.TestCase):
                     self.assertEqual(receive(connection, 3), b"two")
                     wire.refuses = False
 
+    def test_ends_with_its_client(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            for streams in (0, 1):
+                with self.subTest(number=number, streams=streams), Service(echo) as target, Bridge(tunnel=True) as bridge, Client(
+                    "--drain-limit", 0, bridge.link
+                ) as client:
+                    with opened(client, target) as connection:
+                        connection.sendall(b"x")
+                        self.assertEqual(receive(connection, 1), b"x")
+                        self.assertEqual(bridge.counted()["sessions"], 1)
+                        if streams == 0:
+                            connection.close()
+                        client.signal(number)
+                        self.assertEqual(client.ended(), 0)
+                    self.assertEqual(bridge.counted()["sessions"], 0)
+
     def test_proves_a_client_where_the_transport_does_not(self):
         for transport in ("http", "obfs3"):
             with self.subTest(transport), Service(echo) as target, tempfile.TemporaryDirectory() as state:

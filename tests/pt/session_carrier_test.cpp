@@ -8,7 +8,8 @@ namespace rozaneh::pt {
 namespace {
 
 struct SessionCarrierTest : testing::Test {
-  SessionCarrierTest() { carriers.push_back(session_transport(carriers)); }
+  SessionCarrierTest() { carriers.push_back(session_transport(carriers, sessions)); }
+  tunnel::Clients sessions;
   transport::Catalog carriers = transport::catalog();
 };
 

@@ -6,7 +6,7 @@
 #include "io/memory_stream.h"
 #include "io/peers.h"
 #include "io/run.h"
-#include "tunnel/client.h"
+#include "tunnel/clients.h"
 #include "tunnel/server.h"
 #include "wire/socks_reply.h"
 
@@ -496,6 +496,37 @@ TEST_F(TunnelTest, LimitsTheSessionsOfAUser) {
   client = Client::make(test.loop, {.server = key.public_key, .credential = hers}, its);
   const auto other = Client::make(test.loop, {.server = key.public_key, .credential = hers}, its);
   run(have_one_too_many(test.loop, server, carrier, *other, *client));
+}
+
+io::Task<> be_over(io::Loop& loop, const std::weak_ptr<void>& telling) {
+  while (!telling.expired()) co_await loop.sleep(1ms);
+}
+
+io::Task<> tell_all_of_the_end(io::Loop& loop, Server& server, Client& client, Clients& all) {
+  const auto stream = co_await client.open(kEcho);
+  EXPECT_TRUE(stream);
+  const std::weak_ptr<void> telling = all.close();
+  EXPECT_FALSE(telling.expired());
+  co_await be_over(loop, telling);
+  EXPECT_EQ(server.sessions(), 0U);
+  EXPECT_EQ(client.connections(), 0U);
+}
+
+TEST_F(TunnelTest, KnowsWhenTheServerWasToldThatAllIsOver) {
+  Clients all;
+  all.add(test.loop, client);
+  run(tell_all_of_the_end(test.loop, server, *client, all));
+}
+
+io::Task<> tell_nobody(io::Loop& loop, Clients& all) {
+  const std::weak_ptr<void> telling = all.close();
+  co_await be_over(loop, telling);
+}
+
+TEST_F(TunnelTest, WaitsForNobodyWhereThereIsNoConnection) {
+  Clients all;
+  all.add(test.loop, client);
+  run(tell_nobody(test.loop, all));
 }
 
 TEST_F(TunnelTest, EndsTheSessionOnBothSides) {
