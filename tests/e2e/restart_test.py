@@ -7,9 +7,7 @@ In place by SIGUSR2; by a service manager that keeps descriptors as systemd does
 
 import array
 import contextlib
-import ctypes
 import hashlib
-import json
 import os
 import signal
 import socket
@@ -24,11 +22,10 @@ from harness import (
     SANITIZED,
     Bridge,
     Client,
-    Process,
     Service,
+    connect,
     digest,
     echo,
-    free_port,
     main,
     numbered,
     receive,
@@ -36,11 +33,10 @@ from harness import (
     socks5,
     until,
 )
+from restarted import Restarted, fixed_listen
 
 STREAMS = 20 if SANITIZED else 100
 SIZE = 500_000  # of each stream, each way
-
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def opened(client, target):
@@ -109,51 +105,7 @@ class Exchange:
         return self.done
 
 
-class Restarted(Bridge):
-    """A bridge whose successors it outlives: their lines come by the same pipe, and they are ended with it."""
-
-    def __init__(self, *words, **options):
-        self.successors = []
-        super().__init__(*words, tunnel=True, listen=fixed_listen(), **options)
-
-    def restart(self):
-        count = len(self.successors)
-        os.kill(self.successors[-1] if self.successors else self.pid, signal.SIGUSR2)
-        event = self.next("handed_over", count)
-        self.successors.append(int(event["to"].split()[-1]))
-        return event
-
-    def next(self, name, skip):
-        """As `event`, but it need not be the first program that says it."""
-
-        def look():
-            events = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
-            return next(iter([event for event in events if event["event"] == name][skip:]), None)
-
-        found = until(look)
-        if not found:
-            raise AssertionError(f"no event {name!r}, but:\n" + "\n".join(self.lines[-30:]))
-        return found
-
-    def __exit__(self, *failure):
-        for process in self.successors:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(process, 0)
-        super().__exit__(*failure)
-
-
-def fixed_listen():
-    return (f"obfs4=127.0.0.1:{free_port()}",)
-
-
 class InPlace(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        # So that successors whose parent has ended are ours to wait for.
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
     def test_loses_nothing_in_three_restarts(self):
         with Service(echo) as target, Restarted("--threads", 2) as bridge, Client(bridge.link) as client:
             exchange = Exchange(client, target)
@@ -374,6 +326,13 @@ class Stored(unittest.TestCase):
                         self.assertEqual(receive(other, 3), b"two")
 
 
+def is_dialled(port):
+    """Whether somebody waits for an answer from this port of IPv4."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [line.split() for line in table][1:]
+    return any(row[2].endswith(f":{port:04X}") and row[3] == "02" for row in rows)
+
+
 def receive_nothing(stream):
     with contextlib.suppress(ConnectionError):
         return stream.recv(1) == b""
@@ -397,6 +356,25 @@ class Drained(unittest.TestCase):
                 self.assertTrue(bridge.alive())
             self.assertEqual(bridge.ended(), 0)
 
+    def test_waits_for_a_stream_that_is_being_opened(self):
+        # Nobody accepts, and as many wait for that as may: the kernel passes over whoever else asks.
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as target, connect(target.getsockname()), Bridge(
+            tunnel=True
+        ) as bridge, Client(bridge.link) as client:
+            code, stream = socks5(client.address, target.getsockname())
+            with stream:
+                self.assertEqual(code, 0)
+                stream.sendall(b"question")
+                self.assertTrue(until(lambda: is_dialled(target.getsockname()[1])))
+                bridge.signal(signal.SIGTERM)
+                bridge.event("draining")
+                target.accept()[0].close()
+                with target.accept()[0] as other:
+                    self.assertEqual(receive(other, 8), b"question")
+                    other.sendall(b"answer")
+                    self.assertEqual(receive(stream, 6), b"answer")
+            self.assertEqual(bridge.ended(), 0)
+
     def test_ends_at_its_limit_and_at_a_second_signal(self):
         for words, signals in ((("--drain-limit", 1), 1), ((), 2)):
             with self.subTest(signals), Service(echo) as target, Bridge(*words, tunnel=True) as bridge, Client(
@@ -409,8 +387,8 @@ class Drained(unittest.TestCase):
                 if signals == 2:
                     bridge.signal(signal.SIGTERM)
                 self.assertEqual(bridge.ended(), 0)
-                if signals == 1:  # it is told that the session is over, and does not wait for the server
-                    self.assertTrue(until(lambda: receive_nothing(stream)))
+                # It is told that the session is over, and does not wait for the server.
+                self.assertTrue(until(lambda: receive_nothing(stream)))
 
     def test_sends_new_clients_to_another_server(self):
         with Service(echo) as target, Bridge(tunnel=True) as leaving, Bridge(tunnel=True) as staying, Client(

@@ -2,8 +2,9 @@
 
     200 streams -- SOCKS5 -- client == session over obfs4 == [ cutter ] == bridge -- echo      in a network of its own
 
-Connections are cut one by one and all together at random, and the client's network changes. Every stream must come to
-its end with every byte that it was to bring, both ways, and client and bridge must not grow.
+Connections are cut one by one and all together at random, the client's network changes, and the bridge's program is
+replaced in place. Every stream must come to its end with every byte that it was to bring, both ways, and client and
+bridge must not grow: neither in the life of one process, nor from one to its successor.
 
 Environment: SOAK_MINUTES (3), SOAK_SEED (drawn).
 """
@@ -18,7 +19,8 @@ import time
 import unittest
 
 from cutter import Cutter
-from harness import PATIENCE, SANITIZED, Bridge, Client, Service, echo, enter_own_network, main, socks5, through, until
+from harness import PATIENCE, SANITIZED, Client, Service, echo, enter_own_network, main, socks5, through, until
+from restarted import Restarted
 from tun import TUN, make_interface
 
 STREAMS = 40 if SANITIZED else 200
@@ -26,14 +28,51 @@ MINUTES = float(os.environ.get("SOAK_MINUTES", "1" if SANITIZED else "3"))
 SEED = int(os.environ.get("SOAK_SEED", random.randrange(1 << 32)))
 CUT_EVERY = (0.5, 3)  # seconds
 CHANGE_EVERY = (8, 16)
+RESTART_EVERY = (20, 20 + 6 * MINUTES)  # so that in a long run some processes live long
+SETTLES = 8  # seconds in which a process takes what it will keep, and its predecessor ends
 SILENT = 4 * PATIENCE  # seconds after which a stream counts as stuck
 MOST_GROWTH = 4 << 10  # kilobytes, and a tenth of what there was
 
 
-def memory(program):
+def memory(process):
     """Kilobytes that are its alone or its share of."""
-    with open(f"/proc/{program.pid}/smaps_rollup", encoding="ascii") as file:
+    with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as file:
         return int(re.search(r"Pss:\s+(\d+)", file.read()).group(1))
+
+
+class Memory:
+    """What one process after the other takes, second by second, and whether that stays flat."""
+
+    def __init__(self, name):
+        self.name = name
+        self.lives = {}  # process: its samples and their times, in the order of the processes
+
+    def look(self, process):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just made room for its successor
+            self.lives.setdefault(process, []).append((time.monotonic(), memory(process)))
+
+    def levels(self):
+        """(at first, at last) of each process that lived long enough to tell."""
+        found = []
+        for samples in self.lives.values():
+            begun, ended = samples[0][0], samples[-1][0]
+            since = begun + max(SETTLES, (ended - begun) / 3)
+            settled = [size for at, size in samples if at >= since]
+            part = max(1, len(settled) // 4)
+            if settled:
+                found.append((statistics.median(settled[:part]), statistics.median(settled[-part:])))
+        return found
+
+    def assert_flat(self, test):
+        levels = self.levels()
+        test.assertTrue(levels, f"{self.name}: no process lived long enough")
+        first, last, most = levels[0][0], levels[-1][1], max(size for each in self.lives.values() for _, size in each)
+        print(f"{self.name}: {first:.0f} kB after the start, {last:.0f} kB at the end, {most} kB at most, {len(levels)} processes")
+        if SANITIZED:  # sanitizers have a memory of their own
+            return
+        for begun, ended in levels:
+            test.assertLess(ended, 1.1 * begun + MOST_GROWTH, f"{self.name}: one process grows")
+            test.assertLess(ended, 1.1 * first + MOST_GROWTH, f"{self.name}: a successor is larger")
 
 
 class Load:
@@ -157,49 +196,69 @@ class Trouble(threading.Thread):
             self.cuts += 1
 
 
+class Upgrades(threading.Thread):
+    """An administrator who replaces the bridge's program now and then."""
+
+    def __init__(self, bridge, load):
+        super().__init__(daemon=True)
+        self.bridge, self.load = bridge, load
+        self.draw = random.Random(f"{SEED} upgrades")
+        self.restarts = 0
+
+    def run(self):
+        while not self.load.over.wait(self.draw.uniform(*RESTART_EVERY)):
+            try:
+                self.restart()
+            except Exception as failure:  # pylint: disable=broad-except
+                self.load.failures.append(f"restart {self.restarts}: {failure!r}")
+                return
+            self.restarts += 1
+
+    def restart(self):
+        gave = self.bridge.restart()
+        took = self.bridge.next("resumed", self.restarts)
+        handed = [gave["sessions"], gave["streams"], gave["left_out"]]
+        if handed != [took["sessions"], took["streams"], took["lost"]] or gave["left_out"] > 0:
+            raise AssertionError(f"{gave} became {took}")
+
+
 @unittest.skipUnless(os.path.exists(TUN) and enter_own_network(), "no network of our own here")
 class Soak(unittest.TestCase):
-    def watch(self, load, programs):
-        """Samples of each program's memory, a second apart, until the time is over or something failed."""
-        samples, end = [], time.monotonic() + 60 * MINUTES
+    def watch(self, load, client, bridge):
+        """Looks at the memory of both, second by second, until the time is over or something failed."""
+        memories, end = (Memory("client"), Memory("bridge")), time.monotonic() + 60 * MINUTES
         while time.monotonic() < end and not load.failures:
             time.sleep(1)
-            samples.append([memory(program) for program in programs])
-        return samples
-
-    def assert_flat(self, samples):
-        """After a third of the time, in which heaps take what they will keep."""
-        settled = samples[len(samples) // 3 :]
-        part = max(1, len(settled) // 4)
-        for name, sizes in zip(("client", "bridge"), zip(*settled)):
-            first, last = statistics.median(sizes[:part]), statistics.median(sizes[-part:])
-            print(f"{name}: {first:.0f} kB after the start, {last:.0f} kB at the end, {max(sizes)} kB at most")
-            if not SANITIZED:  # sanitizers have a memory of their own
-                self.assertLess(last, 1.1 * first + MOST_GROWTH, name)
+            for each, process in zip(memories, (client.pid, bridge.now)):
+                each.look(process)
+        return memories
 
     def test_loses_no_byte_and_does_not_grow(self):
-        with Service(echo) as target, Bridge(tunnel=True) as bridge, Cutter(bridge.address) as wire, Client(
+        with Service(echo) as target, Restarted() as bridge, Cutter(bridge.address) as wire, Client(
             through(bridge.link, wire.address[1])
         ) as client:
             load = Load(client, target.address)
-            trouble = Trouble(wire, load.over)
-            for each in (*load.threads, trouble):
+            trouble, upgrades = Trouble(wire, load.over), Upgrades(bridge, load)
+            threads = (*load.threads, trouble, upgrades)
+            for each in threads:
                 each.start()
             begun = time.monotonic()
-            samples = self.watch(load, (client, bridge))
+            memories = self.watch(load, client, bridge)
             load.over.set()
-            for each in (*load.threads, trouble):
+            for each in threads:
                 each.join(2 * SILENT)
             took = time.monotonic() - begun
             self.assertEqual(load.failures, [])
-            self.assertFalse(any(each.is_alive() for each in load.threads), "a stream is stuck")
+            self.assertFalse(any(each.is_alive() for each in threads), "a stream is stuck")
             print(f"seed {SEED}: {took:.0f} s, {STREAMS} streams at a time, {load.streams} in all, {load.bytes / 1e6:.0f} MB both ways")
-            print(f"{wire.accepted} connections, {trouble.cuts} cut, {trouble.changes} changes of the network; ", end="")
+            print(f"{wire.accepted} connections, {trouble.cuts} cut, {trouble.changes} changes of the network, {upgrades.restarts} restarts; ", end="")
             print(f"the longest wait for a byte {load.pause:.2f} s")
             self.assertGreater(trouble.cuts, 10 * MINUTES)
             self.assertGreater(trouble.changes, 2 * MINUTES)
-            self.assert_flat(samples)
-            self.assertTrue(until(lambda: bridge.descriptors() < 64), "connections stay")
+            self.assertGreater(upgrades.restarts, 0)
+            for each in memories:
+                each.assert_flat(self)
+            self.assertTrue(until(lambda: len(os.listdir(f"/proc/{bridge.now}/fd")) < 64), "connections stay")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""A bridge whose program is replaced in place while it serves."""
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+
+from harness import Bridge, free_port, until
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def fixed_listen():
+    return (f"obfs4=127.0.0.1:{free_port()}",)
+
+
+class Restarted(Bridge):
+    """A bridge whose successors it outlives: their lines come by the same pipe, and they are ended with it."""
+
+    def __init__(self, *words, **options):
+        self.successors = []
+        # So that successors whose parent has ended are ours to wait for.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        super().__init__(*words, tunnel=True, listen=fixed_listen(), **options)
+
+    @property
+    def now(self):
+        """The process that serves."""
+        return self.successors[-1] if self.successors else self.pid
+
+    def restart(self):
+        count = len(self.successors)
+        os.kill(self.now, signal.SIGUSR2)
+        event = self.next("handed_over", count)
+        self.successors.append(int(event["to"].split()[-1]))
+        return event
+
+    def next(self, name, skip):
+        """As `event`, but it need not be the first program that says it."""
+
+        def look():
+            events = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
+            return next(iter([event for event in events if event["event"] == name][skip:]), None)
+
+        found = until(look)
+        if not found:
+            raise AssertionError(f"no event {name!r}, but:\n" + "\n".join(self.lines[-30:]))
+        return found
+
+    def __exit__(self, *failure):
+        for process in self.successors:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process, 0)
+        super().__exit__(*failure)
