@@ -359,8 +359,9 @@ class Drained(unittest.TestCase):
     def test_waits_for_a_stream_that_is_being_opened(self):
         # Nobody accepts, and as many wait for that as may: the kernel passes over whoever else asks.
         with socket.create_server(("127.0.0.1", 0), backlog=0) as target, connect(target.getsockname()), Bridge(
-            tunnel=True
+            "--drain-limit", 4 * PATIENCE, tunnel=True
         ) as bridge, Client(bridge.link) as client:
+            target.settimeout(PATIENCE)  # the bridge's kernel asks again at ever longer intervals
             code, stream = socks5(client.address, target.getsockname())
             with stream:
                 self.assertEqual(code, 0)
