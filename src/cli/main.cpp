@@ -9,6 +9,7 @@
 #include "cli/bridge.h"
 #include "cli/certificate.h"
 #include "cli/client.h"
+#include "cli/completion.h"
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
 #include "cli/lab_matrix.h"
@@ -16,6 +17,7 @@
 #include "cli/lab_report.h"
 #include "cli/lab_run.h"
 #include "cli/link.h"
+#include "cli/manual.h"
 #include "cli/pt.h"
 #include "cli/signal.h"
 #include "cli/signal_check.h"
@@ -28,7 +30,7 @@ namespace rozaneh::cli {
 namespace {
 
 constexpr const char* kAbout =
-    "rozaneh carries traffic past network censors.\n\n"
+    "Carries traffic past network censors.\n\n"
     "  rozaneh bridge --egress open      on a server: prints a link to share\n"
     "  rozaneh client LINK               on your machine: a SOCKS5 and HTTP proxy that leads there\n"
     "  rozaneh signal --domain NAME      on a server: a proxy for Signal that looks like a web site\n"
@@ -54,6 +56,7 @@ struct Everything {
   LabMatrixSettings lab_matrix;
   LabProbeSettings lab_probe;
   LabReportSettings lab_report;
+  ManualSettings manual;
   CLI::App* bridge_command = nullptr;
   CLI::App* by_name_command = nullptr;
   CLI::App* certificate_get_command = nullptr;
@@ -70,6 +73,7 @@ struct Everything {
   CLI::App* lab_classify_command = nullptr;
   CLI::App* lab_probe_command = nullptr;
   CLI::App* lab_report_command = nullptr;
+  CLI::App* manual_command = nullptr;
   UserCommands user_commands;
   CLI::App* user_command = nullptr;
   LabCommands lab_commands;
@@ -119,6 +123,8 @@ struct Everything {
     declare(*lab_probe_command, lab_probe);
     lab_report_command = lab_command->add_subcommand("report", "Show what the matrix has found");
     declare(*lab_report_command, lab_report);
+    manual_command = app.add_subcommand("manual", "Write the pages of the manual")->group("");
+    declare(*manual_command, manual);
   }
 };
 
@@ -154,6 +160,11 @@ int run_with_config(const std::vector<std::string>& words, Settings Everything::
 
 int run(const std::vector<std::string>& words) {
   Everything everything;
+  // No command like others: its words are a line that is not finished.
+  if (!words.empty() && words.front() == "complete") {
+    std::cout << complete(everything.app, std::span(words).subspan(1));
+    return kOk;
+  }
   try {
     everything.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
@@ -185,6 +196,7 @@ int run(const std::vector<std::string>& words) {
   if (everything.lab_matrix_commands.parsed())
     return run_lab_matrix(everything.lab_matrix_commands, everything.lab_matrix);
   if (everything.lab_command->parsed()) return run_lab(everything.lab_commands, everything.lab);
+  if (everything.manual_command->parsed()) return run_manual(everything.app, everything.manual);
   return run_wipe(everything.wipe);
 }
 
