@@ -172,16 +172,18 @@ std::string files(const CLI::App& command) {
 
 // The commands around it, and what says more than options can.
 std::string see_also(const CLI::App& command) {
-  std::string text = ".SH SEE ALSO\n";
-  const CLI::App* parent = command.get_parent();
-  if (parent != nullptr) {
-    text += fmt::format(".BR {} (1),\n", escape(full_name(*parent, "-")));
+  std::vector<std::string> pages;
+  const auto add = [&pages](const CLI::App& each) {
+    pages.push_back(fmt::format(".BR {} (1)", escape(full_name(each, "-"))));
+  };
+  if (const CLI::App* parent = command.get_parent()) {
+    add(*parent);
     for (const CLI::App* each : visible_commands(*parent))
-      if (each != &command) text += fmt::format(".BR {} (1),\n", escape(full_name(*each, "-")));
+      if (each != &command) add(*each);
   }
-  for (const CLI::App* each : visible_commands(command))
-    text += fmt::format(".BR {} (1),\n", escape(full_name(*each, "-")));
-  return text + ".PP\nThe guides, in\n.I /usr/share/doc/rozaneh/guides\n";
+  for (const CLI::App* each : visible_commands(command)) add(*each);
+  return fmt::format(".SH SEE ALSO\n{}\n.PP\nThe guides, in\n.I /usr/share/doc/rozaneh/guides\n",
+                     fmt::join(pages, ",\n"));
 }
 
 std::string upper(std::string text) {
