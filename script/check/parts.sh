@@ -9,7 +9,7 @@ lint_shell() {
   shellcheck -x "${scripts[@]}"
 }
 
-# With a commit in lint_since, clang-tidy reads only what a change since then can reach.
+# With a commit in lint_since, clang-tidy reads only what a change since then can reach; lint_seconds bounds its time.
 lint() {
   check "lint: format" script/format --check
   check "lint: shell" lint_shell
@@ -18,5 +18,5 @@ lint() {
   check "lint: our checks bite" tests/lint/lint_test.sh
   check "lint: flags of the build" cmake --preset release
   check "lint: coroutines" script/check/coroutines build
-  check "lint: clang-tidy" script/check/tidy build ${lint_since:+"$lint_since"}
+  check "lint: clang-tidy" script/check/tidy build ${lint_since:+"$lint_since"} ${lint_seconds:+--seconds "$lint_seconds"}
 }
