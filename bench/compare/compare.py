@@ -7,13 +7,13 @@ is left alone, for both: four processes share the cores as they would elsewhere.
 
 import argparse
 import datetime
-import json
 import pathlib
 import subprocess
 import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 
+import kept
 import loads
 import machine
 import measure
@@ -59,13 +59,7 @@ def run(options, tell):
 
 
 def keep(result, folder):
-    """What was there before stays until all of the new is made."""
-    page = folder / "performance.md"
-    new = {page: report.rewrite(page.read_text(encoding="utf-8"), result),
-           folder / "performance.json": json.dumps(result, indent=1) + "\n",
-           folder / "performance.svg": plot.svg(result)}
-    for path, content in new.items():
-        path.write_text(content, encoding="utf-8")
+    kept.keep(folder, "performance", (report.BEGIN, report.END), report.measured(result), result, plot.svg(result))
 
 
 def main():

@@ -73,9 +73,3 @@ def measured(result):
         markdown(mixed_lines(result["mixed"])),
         broken_line(result["broken"]),
         END])
-
-
-def rewrite(page, result):
-    """The page with what is between its markers replaced."""
-    before, rest = page.split(BEGIN, 1)
-    return before + measured(result) + rest.split(END, 1)[1]

@@ -3,13 +3,13 @@
 
 import argparse
 import datetime
-import json
 import pathlib
 import subprocess
 import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 
+import kept
 import machine
 import measure
 import peers
@@ -56,12 +56,7 @@ def run(options):
 
 
 def keep(result, folder):
-    page = folder / "performance.md"
-    new = {page: report.rewrite(page.read_text(encoding="utf-8"), result),
-           folder / "performance-signal.json": json.dumps(result, indent=1) + "\n",
-           folder / "performance-signal.svg": plot.svg(result)}
-    for path, content in new.items():
-        path.write_text(content, encoding="utf-8")
+    kept.keep(folder, "performance-signal", (report.BEGIN, report.END), report.measured(result), result, plot.svg(result))
 
 
 def main():

@@ -59,9 +59,3 @@ def measured(result):
         markdown([HEAD] + [cells(row) for row in result["rows"]]),
         *filter(None, (held_line(result["held"], result["tried"]), failures_line(result["failures"]))),
         END])
-
-
-def rewrite(page, result):
-    """The page with what is between its markers replaced."""
-    before, rest = page.split(BEGIN, 1)
-    return before + measured(result) + rest.split(END, 1)[1]

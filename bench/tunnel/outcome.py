@@ -1,7 +1,6 @@
 """Rows of results: judged, as a table, as a part of docs/performance.md and as a plot."""
 
-import json
-
+import kept
 import plot
 from report import markdown, number
 
@@ -43,11 +42,6 @@ def measured(result):
 
 
 def keep(result, folder):
-    page = folder / "performance.md"
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN, 1)
     drawn = result | {"rows": [row for row in result["rows"] if row["required"]]}
-    new = {page: before + measured(result) + rest.split(END, 1)[1],
-           folder / "performance-tunnel.json": json.dumps(result, indent=1) + "\n",
-           folder / "performance-tunnel.svg": plot.svg(drawn, "rozaneh's sessions beside others", "others")}
-    for path, content in new.items():
-        path.write_text(content, encoding="utf-8")
+    kept.keep(folder, "performance-tunnel", (BEGIN, END), measured(result), result,
+              plot.svg(drawn, "rozaneh's sessions beside others", "others"))
