@@ -363,8 +363,10 @@ io::Task<> say_at_once(Client& client, std::size_t size) {
   EXPECT_TRUE(stream);
   if (!stream) co_return;
   const Buffer word = numbered(size);
-  EXPECT_TRUE(co_await (*stream)->write(word));
-  EXPECT_FALSE(co_await (*stream)->read());
+  const auto written = co_await (*stream)->write(word);
+  EXPECT_TRUE(written);
+  const auto answer = co_await (*stream)->read();
+  EXPECT_FALSE(answer);
 }
 
 TEST_F(TunnelTest, SendsWhatIsSaidAtOnceWithTheHello) {
