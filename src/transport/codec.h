@@ -26,6 +26,9 @@ class Codec {
   // least one byte of a non-empty plaintext is consumed.
   virtual Encoded encode(Bytes plain, MutableBytes wire) = 0;
 
+  // The same as io::Stream::fitting, of the plaintext of the next `encode`.
+  [[nodiscard]] virtual std::size_t fitting(std::size_t most) const { return most; }
+
   // Decodes in place: `wire` is what is left of earlier calls and what came since. Plaintext that was
   // authenticated before a failure is answered first; the failure comes with the next call, and stays.
   virtual Result<Decoded> decode(MutableBytes wire) = 0;

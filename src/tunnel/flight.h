@@ -22,6 +22,7 @@ class Flight {
 
   [[nodiscard]] bool full() const { return under_way_ >= window_; }
   [[nodiscard]] std::size_t window() const { return window_; }
+  [[nodiscard]] std::size_t room() const { return full() ? 0 : window_ - under_way_; }
 
   void sent(std::size_t size) { under_way_ += size; }
 

@@ -124,6 +124,7 @@ class Host final : public std::enable_shared_from_this<Host>, private Observer {
   // Takes the records that end in `bytes`, and keeps the start of the next one.
   Result<> take(Link& link, MutableBytes bytes);
   Result<bool> take_one(Link& link, MutableBytes bytes, std::size_t& taken);
+  [[nodiscard]] std::size_t best_length(const Link& link, std::size_t most) const;
   std::size_t fill(Link& link, MutableBytes block);
   io::Task<Result<StreamNumber>> open_number(StreamKind kind, Target target, io::Clock::duration limit);
   std::shared_ptr<Waiting> wait_for(StreamNumber stream);

@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kLastWords{5};
 // after 16 KB) shall have brought something, which a layer below that waits for the whole of a large record
 // denies.
 constexpr std::uint64_t kCautious = 32 * 1024;
-constexpr std::size_t kSmallBlock = kRecordFrame + Session::kMinRoom;
+constexpr std::size_t kLeastRecord = kRecordFrame + Session::kMinRoom;
 
 // A record with less in it is an answer, not what a stream waits for.
 constexpr std::size_t kSignOfLife = 64;
@@ -103,12 +103,22 @@ std::optional<Time> Host::heard(ConnectionNumber connection) const {
   return found->second->heard;
 }
 
+// How much of a block is to be filled: what the connection is to take now, cut to what suits its transport.
+std::size_t Host::best_length(const Link& link, std::size_t most) const {
+  if (link.use.sent < kCautious) return kLeastRecord;
+  most = std::min(most, session_.allowance(link.number));
+  return std::max(link.stream->fitting(most), kLeastRecord);
+}
+
 std::size_t Host::fill(Link& link, MutableBytes block) {
   std::size_t size = 0;
   const Time now = io::Clock::now();
-  while (block.size() - size >= kRecordFrame + Session::kMinRoom) {
+  while (block.size() - size >= kLeastRecord) {
     const MutableBytes rest = block.subspan(size);
-    const std::size_t room = std::min(link.room(), rest.size() - kRecordFrame);
+    std::size_t room = std::min(link.room(), rest.size() - kRecordFrame);
+    // No rest is left that is too small for another record.
+    const std::size_t left = rest.size() - kRecordFrame - room;
+    if (left > 0 && left < kLeastRecord && room > 2 * kLeastRecord) room -= kLeastRecord - left;
     if (link.at_end()) session_.retire(link.number);
     const std::size_t plain = session_.next_record(link.number, rest.subspan(kRecordHead, room), now,
                                                    {.at_least = link.use.padding.draw(loop_.random())});
@@ -127,8 +137,7 @@ io::Task<> Host::write_all(std::shared_ptr<Host> self, std::shared_ptr<Link> lin
   while (true) {
     io::Chunk block = self->loop_.pool().borrow();
     const MutableBytes whole = block.whole_block();
-    const bool cautious = link->use.sent < kCautious;
-    const std::size_t size = self->fill(*link, cautious ? whole.first(kSmallBlock) : whole);
+    const std::size_t size = self->fill(*link, whole.first(self->best_length(*link, whole.size())));
     if (size > 0) {
       const auto written = co_await link->stream->write(whole.first(size));
       if (!written) break;

@@ -1,6 +1,7 @@
 // Streams that wait for their turn, each at most once; one that leaves does so at once.
 #pragma once
 
+#include <cstddef>
 #include <iterator>
 #include <list>
 
@@ -44,6 +45,7 @@ class Rotation {
   }
 
   [[nodiscard]] bool empty() const { return streams_.empty(); }
+  [[nodiscard]] std::size_t size() const { return streams_.size(); }
   [[nodiscard]] Stream& front() const { return *streams_.front(); }
   [[nodiscard]] const std::list<Stream*>& all() const { return streams_; }
 

@@ -105,6 +105,8 @@ class Session {
   std::size_t hello(ConnectionNumber connection, MutableBytes room, Time now);
   // The server has not taken the frames of our hello (EARLY 0): they are sent again.
   void refuse_early(ConnectionNumber connection);
+  // How much is to be under way on it beyond what is, a record at least; no bound where it is the only one.
+  [[nodiscard]] std::size_t allowance(ConnectionNumber connection) const;
   // Writes the plaintext of the connection's next record into `room` and says its size; 0: nothing to send
   // now. `room` has at least kMinRoom bytes; more than kMaxPlaintext are not used.
   std::size_t next_record(ConnectionNumber connection, MutableBytes room, Time now, const Shape& shape = {});

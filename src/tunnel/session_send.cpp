@@ -6,6 +6,8 @@ namespace {
 
 constexpr std::size_t kRetireSize = 1;
 constexpr std::size_t kCrumb = 64;  // less than this is not worth cutting a stream's bytes for
+constexpr std::size_t kLeastTurn = 2'048;
+constexpr std::size_t kAllButFull = 128;  // what may be left of a record behind bulk
 
 }  // namespace
 
@@ -29,6 +31,7 @@ class Session::Sender {
   void put_streams();
   Stream* next_stream();
   void serve(Stream& stream);
+  [[nodiscard]] std::size_t turn() const;
   std::size_t put_again(Stream& stream, std::size_t most);
   std::size_t put_new(Stream& stream, std::size_t most);
   [[nodiscard]] std::size_t room_for(StreamNumber stream, std::uint64_t offset, std::size_t size) const;
@@ -91,7 +94,10 @@ std::size_t Session::Sender::fill(const Shape& shape, bool is_hello) {
   if (empty && !is_hello && (!shape.even_if_empty || shape.at_least == 0)) return 0;
   if (passing_ && !noted_) note(Sent::Kind::passing);
   ++connection_.records_sent;
-  out_.pad(std::min(shape.at_least, out_.size() + out_.left()));
+  // A record that is all but full is filled up, so that it is as long as its connection's transport likes
+  // best.
+  const bool full = !is_hello && out_.left() < kAllButFull;
+  out_.pad(full ? out_.size() + out_.left() : std::min(shape.at_least, out_.size() + out_.left()));
   if (answers) session_.answered(connection_);
   return out_.size();
 }
@@ -221,9 +227,18 @@ Stream* Session::Sender::next_stream() {
   return nullptr;
 }
 
+// So much that all who wait have had a turn by the time that the connection brings what may be under way on
+// it: little while it is new or slow, so that no stream waits for long behind the others.
+std::size_t Session::Sender::turn() const {
+  const std::size_t waiting = session_.small_.size() + session_.bulk_.size();
+  return std::clamp(connection_.flight.window() / std::max<std::size_t>(waiting, 1), kLeastTurn,
+                    kMaxPlaintext);
+}
+
 void Session::Sender::serve(Stream& stream) {
-  std::size_t most = kMaxPlaintext;
-  if (stream.sent_lately < kLittleSent) most = std::max(kLittleSent - stream.sent_lately, kCrumb);
+  std::size_t most = turn();
+  if (stream.sent_lately < kLittleSent)
+    most = std::min(most, std::max(kLittleSent - stream.sent_lately, kCrumb));
   while (most > 0) {
     const std::size_t size = out_.size();
     most -= stream.again.empty() ? put_new(stream, most) : put_again(stream, most);

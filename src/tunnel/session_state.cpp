@@ -1,4 +1,6 @@
 // What becomes of a session's connections and streams, whatever it was that happened.
+#include <limits>
+
 #include "tunnel/session.h"
 
 namespace rozaneh::tunnel {
@@ -231,6 +233,13 @@ void Session::check_retired(Connection& connection) {
 bool Session::retires(const Connection& connection) const {
   if (connection.retire_sent) return false;
   return connection.retiring || (connection.retired && another_usable(connection));
+}
+
+std::size_t Session::allowance(ConnectionNumber number) const {
+  const auto found = connections_.find(number);
+  if (found == connections_.end() || !another_usable(found->second))
+    return std::numeric_limits<std::size_t>::max();
+  return std::max(found->second.flight.room(), kMaxPlaintext);
 }
 
 bool Session::another_usable(const Connection& connection) const {

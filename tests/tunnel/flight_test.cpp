@@ -14,6 +14,7 @@ struct FlightTest : testing::Test {
     const std::size_t size = flight.window();
     flight.sent(size);
     EXPECT_TRUE(flight.full());
+    EXPECT_EQ(flight.room(), 0U);
     flight.told(size, now, now + trip);
     EXPECT_FALSE(flight.full());
     now += trip;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <set>
 
 #include "base/encoding.h"
 #include "tunnel/side.h"
@@ -368,6 +369,44 @@ TEST_F(SessionTest, BulkStreamsTakeTurns) {
     turns += encode_hex(Bytes(bytes).first(2)) + " ";
   }
   EXPECT_NE(turns.find("1000 1001 1000 1001"), std::string::npos) << turns;
+}
+
+TEST_F(SessionTest, ManyStreamsHaveShortTurnsOnANewConnection) {
+  join(0);
+  constexpr std::size_t kStreams = 100;
+  for (std::size_t i = 0; i < kStreams; ++i) {
+    client.session.open(StreamKind::tcp, kTarget, now);
+    client.session.write(i, Buffer(16'384, 'x'));
+  }
+  std::size_t sent = 0;
+  while (sent < kStreams * 2'500) {
+    const Buffer bytes = record(client, 0);
+    ASSERT_TRUE(server.session.receive(0, bytes, now));
+    sent += bytes.size();
+  }
+  const auto& readable = server.readable_streams;
+  EXPECT_EQ(std::set(readable.begin(), readable.end()).size(), kStreams);
+}
+
+TEST_F(SessionTest, FillsARecordThatIsAllButFull) {
+  join(0);
+  client.session.open(StreamKind::tcp, kTarget, now);
+  client.session.write(0, Buffer(100'000, 'x'));
+  for (std::size_t room = 3'000; room < 3'200; room += 7) {
+    Buffer bytes(room);
+    EXPECT_EQ(client.session.next_record(0, bytes, now), room);
+  }
+}
+
+TEST_F(SessionTest, AllowsAConnectionAWindowWhereThereIsAnother) {
+  join(0);
+  EXPECT_GT(client.session.allowance(0), Flight::kMost);
+  join(1);
+  EXPECT_EQ(client.session.allowance(0), Flight::kFirst);
+  client.session.open(StreamKind::tcp, kTarget, now);
+  client.session.write(0, Buffer(131'072, 'x'));
+  while (client.session.allowance(0) > kMaxPlaintext) ASSERT_FALSE(record(client, 0).empty());
+  EXPECT_EQ(client.session.allowance(0), kMaxPlaintext);  // a record is never cut for it
 }
 
 TEST_F(SessionTest, HoldsAWriterUpAtTheWindow) {

@@ -1,6 +1,7 @@
 #include "transport/obfs4/codec.h"
 
 #include <cstring>
+#include <utility>
 
 namespace rozaneh::obfs4 {
 namespace {
@@ -8,6 +9,8 @@ namespace {
 // The most that pad_to adds: a gap one short of a segment, or a segment and a frame.
 constexpr std::size_t kMostPadding = kSegment + 2 * kFrameOverhead;
 constexpr std::size_t kPaddingFrames = 2;
+// A burst of no more frames leaves as one, with its padding, from any of the pool's blocks.
+constexpr std::size_t kSurelyOne = 56;
 
 // Moves payloads to the front of the wire bytes, one behind the other.
 class Gather final : public FrameDecoder::Sink {
@@ -40,7 +43,8 @@ FrameCodec::FrameCodec(FrameKey send, FrameKey receive, ShapePtr shape, IatMode 
       shape_(std::move(shape)),
       random_(random),
       adopt_(adopt),
-      mode_(mode) {}
+      mode_(mode),
+      next_length_(shape_->length(random_)) {}
 
 transport::Encoded FrameCodec::encode(Bytes plain, MutableBytes wire) {
   const std::size_t frames =
@@ -52,15 +56,30 @@ transport::Encoded FrameCodec::encode(Bytes plain, MutableBytes wire) {
     burst.add(PacketType::payload, payload);
     left = left.subspan(payload.size());
   }
-  if (mode_ != IatMode::paranoid) burst.pad_to(shape_->length(random_));
+  if (mode_ != IatMode::paranoid) burst.pad_to(std::exchange(next_length_, shape_->length(random_)));
   return {.consumed = taken.size(), .produced = burst.seal()};
+}
+
+std::size_t FrameCodec::fitting(std::size_t most) const {
+  if (mode_ == IatMode::paranoid) return most;
+  // The last payload frame ends on the length itself, or just before the smallest frame of padding.
+  std::size_t last = next_length_;
+  if (last > 0 && (last <= kFrameOverhead || last == kSegment)) last += kSegment - kFrameOverhead - 1;
+  last %= kSegment;
+  const std::size_t tail = last > kFrameOverhead ? last - kFrameOverhead : 0;
+  most = std::min<std::size_t>(most, kSurelyOne * kLargestPayload);
+  if (most < tail) return most;
+  return most - (most - tail) % kLargestPayload;
 }
 
 Result<transport::Decoded> FrameCodec::decode(MutableBytes wire) {
   Gather gather(wire);
   const auto used = decoder_.open(wire, random_, gather);
   if (!used) return std::unexpected(used.error());
-  if (gather.seed && adopt_ != nullptr) shape_ = (*adopt_)(*gather.seed);
+  if (gather.seed && adopt_ != nullptr) {
+    shape_ = (*adopt_)(*gather.seed);
+    next_length_ = shape_->length(random_);
+  }
   return transport::Decoded{.plain = gather.plain, .consumed = *used, .failed = decoder_.failed()};
 }
 

@@ -20,6 +20,8 @@ class FrameCodec final : public transport::Codec {
 
   // A burst of plaintext ends on a length of the shape, but in mode paranoid, where `slice` sees to it.
   transport::Encoded encode(Bytes plain, MutableBytes wire) override;
+  // The length on which the next burst ends is drawn before it, so that this can say how much leads there.
+  [[nodiscard]] std::size_t fitting(std::size_t most) const override;
   Result<transport::Decoded> decode(MutableBytes wire) override;
 
   // Modes enabled and paranoid: how many of `waiting` encoded bytes the next write takes, after padding
@@ -44,6 +46,7 @@ class FrameCodec final : public transport::Codec {
   Random& random_;
   ShapeSource* adopt_;  // borrowed from the connector; null on the server
   IatMode mode_;
+  std::uint16_t next_length_;  // of the shape, for the next burst
 };
 
 }  // namespace rozaneh::obfs4

@@ -52,6 +52,25 @@ TEST_F(FrameTest, ABurstEndsOnALengthOfTheShape) {
   }
 }
 
+TEST_F(FrameTest, WhatFitsIsHardlyPadded) {
+  constexpr std::size_t kSmallestPadding = kFrameOverhead + 1;
+  FrameCodec sender = codec();
+  Buffer block(io::BufferPool::kBlock);
+  for (std::size_t most = 1'500; most < 100'000; most += 97) {
+    const std::size_t fitting = sender.fitting(most);
+    ASSERT_LE(fitting, most);
+    EXPECT_GT(fitting + kSegment, std::min<std::size_t>(most, 80'000));
+    const auto encoded = sender.encode(numbered(fitting), block);
+    EXPECT_EQ(encoded.consumed, fitting);
+    const std::size_t frames = (fitting + kLargestPayload - 1) / kLargestPayload;
+    EXPECT_LE(encoded.produced, fitting + frames * kFrameOverhead + kSmallestPadding);
+  }
+}
+
+TEST_F(FrameTest, NothingFitsWhereEachWriteHasALengthOfItsOwn) {
+  EXPECT_EQ(codec(IatMode::paranoid).fitting(5'000), 5'000U);
+}
+
 TEST_F(FrameTest, PaddingFillsEveryGap) {
   Buffer wire(8 * kSegment);
   for (std::size_t before = 1; before <= kLargestPayload; before += 13) {
