@@ -3,6 +3,7 @@
 function(rozaneh_layer NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;NEEDS;LIBRARIES" ${ARGN})
   add_library(rozaneh_${NAME} STATIC ${ARG_SOURCES})
+  set_property(GLOBAL APPEND PROPERTY ROZANEH_LAYERS ${NAME})
   target_include_directories(rozaneh_${NAME} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ARG_NEEDS PREPEND rozaneh_)
   target_link_libraries(rozaneh_${NAME} PUBLIC rozaneh_options ${ARG_NEEDS} ${ARG_LIBRARIES})

@@ -15,6 +15,8 @@ install(FILES ${PACKAGING}/completions/rozaneh.bash RENAME rozaneh
 install(FILES ${PACKAGING}/completions/_rozaneh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${PACKAGING}/completions/rozaneh.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
+include(${CMAKE_CURRENT_LIST_DIR}/portable.cmake)
+
 # What an administrator adds to files of tor's package, so no file of ours.
 install(DIRECTORY ${PACKAGING}/apparmor ${PACKAGING}/systemd/tor@default.service.d
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

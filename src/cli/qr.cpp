@@ -1,10 +1,10 @@
 #include "cli/qr.h"
 
-#include <qrencode.h>
+#include <qrcodegen.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
-#include <memory>
-#include <span>
 
 namespace rozaneh::cli {
 namespace {
@@ -23,17 +23,17 @@ std::string_view half_blocks(bool upper, bool lower) {
 }  // namespace
 
 std::optional<std::string> qr_code(std::string_view text) {
-  const std::string terminated{text};
-  const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(
-      QRcode_encodeString8bit(terminated.c_str(), 0, QR_ECLEVEL_L), &QRcode_free);
-  if (!code) return std::nullopt;
-  const int width = code->width;
-  const auto row = static_cast<std::size_t>(width);
-  const std::span<const std::uint8_t> modules(code->data, row * row);
-  auto dark = [&](int x, int y) {
-    if (x < 0 || y < 0 || x >= width || y >= width) return false;
-    return (modules[static_cast<std::size_t>(y) * row + static_cast<std::size_t>(x)] & 1U) != 0;
-  };
+  // As bytes, whatever they are.
+  std::array<std::uint8_t, qrcodegen_BUFFER_LEN_MAX> bytes{};
+  std::array<std::uint8_t, qrcodegen_BUFFER_LEN_MAX> code{};
+  if (text.size() > bytes.size()) return std::nullopt;
+  std::ranges::copy(text, bytes.begin());
+  if (!qrcodegen_encodeBinary(bytes.data(), text.size(), code.data(), qrcodegen_Ecc_LOW,
+                              qrcodegen_VERSION_MIN, qrcodegen_VERSION_MAX, qrcodegen_Mask_AUTO, true))
+    return std::nullopt;
+  const int width = qrcodegen_getSize(code.data());
+  // Outside of the code all is light.
+  auto dark = [&code](int x, int y) { return qrcodegen_getModule(code.data(), x, y); };
   std::string picture;
   for (int y = -kMargin; y < width + kMargin; y += 2) {
     picture += kColours;
