@@ -29,9 +29,12 @@ class Restarted(Bridge):
         """The process that serves."""
         return self.successors[-1] if self.successors else self.pid
 
+    def signal(self, number):
+        os.kill(self.now, number)
+
     def restart(self):
         count = len(self.successors)
-        os.kill(self.now, signal.SIGUSR2)
+        self.signal(signal.SIGUSR2)
         event = self.next("handed_over", count)
         self.successors.append(int(event["to"].split()[-1]))
         return event

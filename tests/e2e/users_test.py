@@ -15,6 +15,7 @@ import unittest
 from cutter import Cutter
 from harness import (ROZANEH, Bridge, Client, Process, Rozaneh, Service, echo, free_port, main, receive, rozaneh, socks5,
                      through, until)
+from restarted import Restarted
 
 REFUSED = "does not let this link's user in"
 
@@ -58,6 +59,22 @@ class Users(unittest.TestCase):
         self.assertEqual(receive(connection, 8), b"question")
         return connection
 
+    def assert_still(self, connection):
+        connection.sendall(b"still")
+        self.assertEqual(receive(connection, 5), b"still")
+
+    def assert_ends(self, connection):
+        with contextlib.suppress(ConnectionError):
+            self.assertEqual(connection.recv(1), b"")
+
+    def assert_shut_out(self, client):
+        # Where a way has worked, an application's first bytes are not kept waiting for the server's answer.
+        code, connection = self.opened(client)
+        if code == 0:
+            self.assert_ends(connection)
+        client.said(REFUSED)
+        self.assertNotEqual(self.opened(client)[0], 0)
+
     def test_have_links_of_their_own_that_let_them_in(self):
         bridge = self.bridge(listen=("obfs4", "obfs3"))
         event = self.added("shirin")
@@ -100,16 +117,36 @@ class Users(unittest.TestCase):
         open_ones = {name: self.assert_works(client) for name, client in clients.items()}
         self.assertEqual(self.user("remove", "shirin")[0], 0)
         self.reload(bridge)
-        with contextlib.suppress(ConnectionError):
-            self.assertEqual(open_ones["shirin"].recv(1), b"")
-        # Where a way has worked, an application's first bytes are not kept waiting for the server's answer.
-        code, connection = self.opened(clients["shirin"])
-        with contextlib.suppress(ConnectionError):
-            self.assertTrue(code != 0 or connection.recv(1) == b"")
-        clients["shirin"].said(REFUSED)
-        self.assertNotEqual(self.opened(clients["shirin"])[0], 0)
-        open_ones["babak"].sendall(b"still")
-        self.assertEqual(receive(open_ones["babak"], 5), b"still")
+        self.assert_ends(open_ones["shirin"])
+        self.assert_shut_out(clients["shirin"])
+        self.assert_still(open_ones["babak"])
+
+    def test_keep_their_sessions_and_limits_in_a_bridge_that_is_replaced_and_who_was_removed_does_not(self):
+        bridge = self.enterContext(Restarted("--users", self.users, state=self.state))
+        links = {name: self.added(name, "--sessions", 1)["links"][0] for name in ("shirin", "babak")}
+        self.reload(bridge)
+        clients = {name: self.enterContext(Client(link)) for name, link in links.items()}
+        streams = {name: self.assert_works(client) for name, client in clients.items()}
+        for i in range(2):  # what was handed over can be handed over again
+            self.assertEqual(bridge.restart()["sessions"], 2)
+            self.assertEqual(bridge.next("resumed", i)["sessions"], 2)
+            for name, stream in streams.items():
+                self.assert_still(stream)
+                self.assert_works(clients[name])
+                self.assertNotEqual(self.opened(self.enterContext(Client(links[name])))[0], 0)
+        # Not by SIGHUP: whoever starts reads the file.
+        self.assertEqual(self.user("remove", "shirin")[0], 0)
+        bridge.restart()
+        resumed = bridge.next("resumed", 2)
+        self.assertEqual((resumed["sessions"], resumed["lost"]), (1, 1))
+        self.assert_ends(streams["shirin"])
+        self.assert_shut_out(clients["shirin"])
+        self.assert_still(streams["babak"])
+        # And the list can be changed on.
+        self.assertEqual(self.user("remove", "babak")[0], 0)
+        self.reload(bridge)
+        self.assert_ends(streams["babak"])
+        self.assert_shut_out(clients["babak"])
 
     def test_have_as_many_sessions_as_their_line_says(self):
         bridge = self.bridge()
