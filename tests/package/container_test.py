@@ -5,28 +5,21 @@
 each as its own user in the image, which is mounted read-only, in a network of the test's own. Wants root.
 """
 
-import ctypes
 import os
 import re
 import ssl
-import subprocess
 import sys
 import tempfile
 import unittest
 
 import yaml
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
-from harness import ROOT, SKIPPED, Process, Rozaneh, Service, connect, echo, endpoint, main, receive, receive_all, socks5
+from apart import main_apart, run
+from harness import ROOT, Process, Rozaneh, Service, connect, echo, endpoint, receive, receive_all, socks5
 
 BUILD = os.path.abspath(sys.argv.pop(1))
 PACKAGING = os.path.join(ROOT, "packaging")
 LARGEST = 30_000_000
-CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
-
-
-def run(*command, **options):
-    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
 
 
 def read(name):
@@ -117,12 +110,4 @@ class Container(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0:
-        print("skipped: only root can mount the image as an engine would")
-        sys.exit(SKIPPED)
-    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS | CLONE_NEWNET) != 0:
-        print("skipped: no namespaces here:", os.strerror(ctypes.get_errno()))
-        sys.exit(SKIPPED)
-    run("mount", "--make-rprivate", "/")
-    run("ip", "link", "set", "lo", "up")
-    main()
+    main_apart()
