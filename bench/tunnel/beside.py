@@ -152,8 +152,20 @@ class Bench:
             self.add(f"start to first byte where the way worked before, {transport}", "round trips", told["trips"], trips + 0.5,
                      stated=f"{trips}, and half a one for the machine")
 
+    def races(self):
+        for first_port, what, limit in ((1001, "say nothing", 4), (2001, "reset", 1.5)):
+            tell(f"ten links of twelve are dead and {what}")
+            told = self.lab("dead", "race", "ours:obfs4", first_port)
+            self.add(f"start to first byte, 100 ms, ten links of twelve dead that {what}", "s", told["seconds"], limit)
+
+    def failovers(self):
+        for what, policy, most in (("another stands by", HERE / "standby.toml", 2), ("it was the only one", "plain", 4)):
+            tell(f"a connection is cut and {what}")
+            told = self.lab("dead+cut@15", "failover", f"ours:obfs4:{policy}", 4, most + 0.5)
+            self.add(f"a connection is cut and {what}: until the next byte", "round trips", told["trips"], most)
+
     def run(self):
-        for part in (self.bulk, self.memory, self.throttled, self.frozen, self.election, self.starts, self.cuts):
+        for part in (self.bulk, self.memory, self.throttled, self.frozen, self.election, self.starts, self.races, self.failovers, self.cuts):
             part()
 
 

@@ -5,6 +5,11 @@
     path.py page PROGRAM BYTES                    one stream
     path.py start PROGRAM SECONDS                 round trips from the client's start to the first byte, where the way worked
                                                   before and the server has run for so long
+    path.py race PROGRAM FIRST-PORT               seconds from the client's start to the first byte, ten links of twelve being
+                                                  to ports from this one on where nobody answers
+    path.py failover PROGRAM SECONDS TRIPS        longest wait for the next of bytes that come every few milliseconds, in round
+                                                  trips, until so many of them after the first connection's end, which comes
+                                                  after so many seconds
     path.py source ADDRESS:PORT                   the far end: sends to who asks
 
 PROGRAM is one of ROZANEH[:TRANSPORT[:POLICY]], shadowsocks, obfs4proxy, ssh, direct.
@@ -29,6 +34,7 @@ FAR = "198.51.100.20"
 SOURCE = (FAR, 9000)
 AT = f"{FAR}:443"
 BLOCK = bytes(i * i % 251 for i in range(1 << 20))
+TICK = 0.004
 SILENCE = 8  # seconds after which a stream that brings nothing counts as lost
 
 
@@ -39,9 +45,12 @@ def pattern(stream, at, size):
 
 
 def serve(connection):
-    """Two numbers come, which stream and how many bytes; echoes lines where the number of bytes is 0."""
+    """Two numbers come, which stream and how many bytes; 0: one every few milliseconds."""
     with connection, contextlib.suppress(OSError, struct.error):
         stream, size = struct.unpack(">QQ", connection.recv(16, socket.MSG_WAITALL))
+        while size == 0:
+            connection.sendall(b".")
+            time.sleep(TICK)
         at = 0
         while at < size:
             part = pattern(stream, at, min(1 << 16, size - at))
@@ -202,6 +211,45 @@ def started(name, far, age):
         return best
 
 
+def raced(name, far, first_port):
+    """The worst of five starts of a client that remembers nothing."""
+    rozaneh, transport = name.split(":")
+    with programs.Ours(rozaneh, transport, at=AT, far=far) as ours, programs.Ours(rozaneh, transport, at=f"{FAR}:8443", far=far) as other:
+        dead = [ours.link.replace(AT, f"{FAR}:{first_port + i}", 1) for i in range(10)]
+        ours.of_client = (*dead, other.link)
+        worst = 0.0
+        for _ in range(5):
+            ours.leave()
+            ours.join()
+            began = ours.said("race_started")["time"]
+            with socks(ours.where, SOURCE) as connection:
+                connection.sendall(struct.pack(">QQ", 0, 1))
+                connection.recv(1)
+                worst = max(worst, time.time() - began)
+        return {"seconds": worst}
+
+
+def failed_over(name, far, age, watched):
+    """The best of three: others use the machine, and each is one wait alone."""
+    rozaneh, transport, policy = name.split(":")
+    best, trip = float("inf"), min(round_trip() for _ in range(5))
+    for _ in range(3):
+        with programs.Ours(rozaneh, transport, policy=policy, at=AT, far=far) as ours, socks(ours.where, SOURCE) as connection:
+            began = ours.said("race_started")["time"]
+            connection.sendall(struct.pack(">QQ", 0, 0))
+            connection.recv(1)
+            longest, last = 0.0, time.monotonic()
+            end = last + age + watched * trip - (time.time() - began)
+            while last < end:
+                connection.settimeout(max(0.001, end - last))
+                with contextlib.suppress(TimeoutError):
+                    connection.recv(1 << 16)
+                now = time.monotonic()
+                longest, last = max(longest, now - last), now
+        best = min(best, longest / trip)
+    return {"trips": best}
+
+
 def main(what, *words):
     if what == "source":
         return source(words[0])
@@ -209,6 +257,14 @@ def main(what, *words):
     if what == "start":
         with with_source(far, f"{SOURCE[0]}:{SOURCE[1]}"):
             print(json.dumps(started(words[0], far, float(words[1]))))
+        return
+    if what == "failover":
+        with with_source(far, f"{SOURCE[0]}:{SOURCE[1]}"):
+            print(json.dumps(failed_over(words[0], far, *map(float, words[1:]))))
+        return
+    if what == "race":
+        with with_source(far, f"{SOURCE[0]}:{SOURCE[1]}"):
+            print(json.dumps(raced(words[0], far, int(words[1]))))
         return
     at = AT if words and words[0] == "direct" else f"{SOURCE[0]}:{SOURCE[1]}"
     with with_source(far, at), program(words[0], far) as connect:

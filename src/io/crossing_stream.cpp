@@ -59,9 +59,13 @@ Task<> read_there(Loop& here, std::shared_ptr<Far> far, std::weak_ptr<Answer<Buf
 
 template <class Far>
 Task<> write_there(Loop& here, std::shared_ptr<Far> far, std::shared_ptr<const Buffer> bytes,
-                   std::weak_ptr<Answer<void>> answer) {
-  auto written = co_await far->inner->write(*bytes);
-  bring<void>(here, answer, std::move(written));
+                   std::weak_ptr<Answer<Fit>> answer) {
+  const auto written = co_await far->inner->write(*bytes);
+  if (!written) {
+    bring<Fit>(here, answer, std::unexpected(written.error()));
+    co_return;
+  }
+  bring<Fit>(here, answer, far->inner->fit());
 }
 
 template <class Far>
@@ -72,7 +76,8 @@ Task<> finish_there(Loop& here, std::shared_ptr<Far> far, std::weak_ptr<Answer<v
 
 }  // namespace
 
-CrossingStream::CrossingStream(Loop& here, Loop& there, StreamPtr inner) : here_(here), there_(there) {
+CrossingStream::CrossingStream(Loop& here, Loop& there, StreamPtr inner)
+    : here_(here), there_(there), fit_(inner->fit()) {
   const auto far = std::make_shared<Far>(there, std::move(inner));
   far_ = far;
   there.spawn(keep_there(far));
@@ -111,12 +116,15 @@ Task<Result<Chunk>> CrossingStream::read() {
 }
 
 Task<Result<>> CrossingStream::write(Bytes bytes) {
-  auto answer = std::make_shared<Answer<void>>(here_);
+  auto answer = std::make_shared<Answer<Fit>>(here_);
   auto copy = std::make_shared<const Buffer>(bytes.begin(), bytes.end());
   there([&here = here_, &loop = there_, copy, weak = std::weak_ptr(answer)](const std::shared_ptr<Far>& far) {
     loop.spawn(write_there(here, far, copy, weak));
   });
-  co_return co_await come(answer);
+  const auto fit = co_await come(answer);
+  if (!fit) co_return std::unexpected(fit.error());
+  fit_ = *fit;
+  co_return Result<>();
 }
 
 Task<Result<>> CrossingStream::finish() {

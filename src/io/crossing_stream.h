@@ -23,6 +23,7 @@ class CrossingStream final : public Stream {
   Task<Result<>> write(Bytes bytes) override;
   Task<Result<>> finish() override;
   void abort() noexcept override;
+  [[nodiscard]] Fit fit() const override { return fit_; }
 
  private:
   // What lives on the other loop: touched, and destroyed, there alone.
@@ -34,6 +35,7 @@ class CrossingStream final : public Stream {
   Loop& here_;
   Loop& there_;
   std::weak_ptr<Far> far_;
+  Fit fit_;  // for the next write, as the last one left it
 };
 
 }  // namespace rozaneh::io

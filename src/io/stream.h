@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/bytes.h"
+#include "base/fit.h"
 #include "io/buffer_pool.h"
 #include "io/task.h"
 
@@ -31,10 +32,8 @@ class Stream {
   // Closes both directions at once; what waits on this stream fails with IoError::aborted.
   virtual void abort() noexcept = 0;
 
-  // Of more than `most` bytes that wait to be written, how many are best written at once: behind just so many
-  // a transport that ends its bursts on lengths of its own adds next to nothing. Not while a write is under
-  // way.
-  [[nodiscard]] virtual std::size_t fitting(std::size_t most) const { return most; }
+  // Which lengths suit the next write, where more waits to be written. Not while a write is under way.
+  [[nodiscard]] virtual Fit fit() const { return {}; }
 
   // Whether the next `read` answers without waiting, as far as can be told without asking the kernel.
   [[nodiscard]] virtual bool holds_bytes() const { return false; }

@@ -13,7 +13,7 @@ class WatchedStream final : public io::Stream {
   io::Task<Result<>> write(Bytes bytes) override { return inner_->write(bytes); }
   io::Task<Result<>> finish() override { return inner_->finish(); }
   void abort() noexcept override { inner_->abort(); }
-  [[nodiscard]] std::size_t fitting(std::size_t most) const override { return inner_->fitting(most); }
+  [[nodiscard]] Fit fit() const override { return inner_->fit(); }
 
  private:
   io::Task<Result<io::Chunk>> watched_read() {

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/fit.h"
 
 namespace rozaneh::transport {
 
@@ -26,8 +27,8 @@ class Codec {
   // least one byte of a non-empty plaintext is consumed.
   virtual Encoded encode(Bytes plain, MutableBytes wire) = 0;
 
-  // The same as io::Stream::fitting, of the plaintext of the next `encode`.
-  [[nodiscard]] virtual std::size_t fitting(std::size_t most) const { return most; }
+  // Which lengths of plaintext suit the next `encode`.
+  [[nodiscard]] virtual Fit fit() const { return {}; }
 
   // Decodes in place: `wire` is what is left of earlier calls and what came since. Plaintext that was
   // authenticated before a failure is answered first; the failure comes with the next call, and stays.

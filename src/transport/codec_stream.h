@@ -17,7 +17,7 @@ class CodecStream final : public io::Stream {
   // Half-close: the peer sees the end of the connection behind the last byte.
   io::Task<Result<>> finish() override { return inner_->finish(); }
   void abort() noexcept override { inner_->abort(); }
-  [[nodiscard]] std::size_t fitting(std::size_t most) const override { return codec_->fitting(most); }
+  [[nodiscard]] Fit fit() const override { return codec_->fit(); }
 
  private:
   // What came behind the handshake, as if it had been read now.

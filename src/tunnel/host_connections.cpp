@@ -107,7 +107,7 @@ std::optional<Time> Host::heard(ConnectionNumber connection) const {
 std::size_t Host::best_length(const Link& link, std::size_t most) const {
   if (link.use.sent < kCautious) return kLeastRecord;
   most = std::min(most, session_.allowance(link.number));
-  return std::max(link.stream->fitting(most), kLeastRecord);
+  return std::max(link.stream->fit().of(most), kLeastRecord);
 }
 
 std::size_t Host::fill(Link& link, MutableBytes block) {

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t kRetireSize = 1;
 constexpr std::size_t kCrumb = 64;  // less than this is not worth cutting a stream's bytes for
-constexpr std::size_t kLeastTurn = 2'048;
+constexpr std::size_t kLeastTurn = 1'024;
 constexpr std::size_t kAllButFull = 128;  // what may be left of a record behind bulk
 
 }  // namespace

@@ -15,13 +15,31 @@ namespace {
 
 constexpr std::size_t kMany = 300'000;
 
+// Likes writes best that are as long as all before together, and one byte.
+class FittingStream final : public Stream {
+ public:
+  explicit FittingStream(StreamPtr inner) : inner_(std::move(inner)) {}
+  Task<Result<Chunk>> read() override { return inner_->read(); }
+  Task<Result<>> write(Bytes bytes) override {
+    written_ += bytes.size();
+    return inner_->write(bytes);
+  }
+  Task<Result<>> finish() override { return inner_->finish(); }
+  void abort() noexcept override { inner_->abort(); }
+  [[nodiscard]] Fit fit() const override { return {.tail = written_ + 1, .unit = 1'000}; }
+
+ private:
+  StreamPtr inner_;
+  std::size_t written_ = 0;
+};
+
 // One end of a stream on the first loop, the other on the second, where a test's peer uses it, crossing over.
 struct CrossingStreamTest : testing::Test {
   SilentLog log;
   Loops loops{log, 2};
   Loop& here = loops[0];
   Loop& there = loops[1];
-  StreamPtr ours;  // crosses
+  bool fits = false;
 
   // Runs a test's task here once the stream has been made there; and `peer` there, with the other end.
   template <class Ours, class Peer>
@@ -29,6 +47,7 @@ struct CrossingStreamTest : testing::Test {
     there.post([this, ours_does, peer_does] {
       auto [near, far] = memory_streams(there);
       there.spawn(peer_does(std::move(far)));
+      if (fits) near = std::make_unique<FittingStream>(std::move(near));
       auto crossing =
           std::make_shared<StreamPtr>(std::make_unique<CrossingStream>(here, there, std::move(near)));
       here.post([this, ours_does, crossing] { here.spawn(ours_does(loops, std::move(*crossing))); });
@@ -88,6 +107,21 @@ Task<> wait_and_abort(Loops& loops, StreamPtr given) {
     EXPECT_TRUE(chunk.error().is(IoError::aborted));
   }
   loops.stop();
+}
+
+Task<> write_what_fits(Loops& loops, StreamPtr stream) {
+  for (const std::size_t fitting : {1U, 2U, 4U, 8U}) {
+    EXPECT_EQ(stream->fit().of(1'000), fitting);
+    const Buffer bytes = numbered(fitting);
+    const auto written = co_await stream->write(bytes);
+    EXPECT_TRUE(written);
+  }
+  loops.stop();
+}
+
+TEST_F(CrossingStreamTest, KnowsWhatFitsTheNextWrite) {
+  fits = true;
+  run(write_what_fits, echo);
 }
 
 TEST_F(CrossingStreamTest, EndsWhatWaitsWhenAborted) { run(wait_and_abort, echo); }

@@ -60,16 +60,15 @@ transport::Encoded FrameCodec::encode(Bytes plain, MutableBytes wire) {
   return {.consumed = taken.size(), .produced = burst.seal()};
 }
 
-std::size_t FrameCodec::fitting(std::size_t most) const {
-  if (mode_ == IatMode::paranoid) return most;
+Fit FrameCodec::fit() const {
+  if (mode_ == IatMode::paranoid) return {};
   // The last payload frame ends on the length itself, or just before the smallest frame of padding.
-  std::size_t last = next_length_;
-  if (last > 0 && (last <= kFrameOverhead || last == kSegment)) last += kSegment - kFrameOverhead - 1;
-  last %= kSegment;
-  const std::size_t tail = last > kFrameOverhead ? last - kFrameOverhead : 0;
-  most = std::min<std::size_t>(most, kSurelyOne * kLargestPayload);
-  if (most < tail) return most;
-  return most - (most - tail) % kLargestPayload;
+  std::size_t end = next_length_;
+  if (end > 0 && (end <= kFrameOverhead || end == kSegment)) end += kSegment - kFrameOverhead - 1;
+  end %= kSegment;
+  return {.tail = end > kFrameOverhead ? end - kFrameOverhead : 0,
+          .unit = kLargestPayload,
+          .most = kSurelyOne * kLargestPayload};
 }
 
 Result<transport::Decoded> FrameCodec::decode(MutableBytes wire) {

@@ -20,8 +20,8 @@ class FrameCodec final : public transport::Codec {
 
   // A burst of plaintext ends on a length of the shape, but in mode paranoid, where `slice` sees to it.
   transport::Encoded encode(Bytes plain, MutableBytes wire) override;
-  // The length on which the next burst ends is drawn before it, so that this can say how much leads there.
-  [[nodiscard]] std::size_t fitting(std::size_t most) const override;
+  // The length on which the next burst ends is drawn before it, so that this can say what leads there.
+  [[nodiscard]] Fit fit() const override;
   Result<transport::Decoded> decode(MutableBytes wire) override;
 
   // Modes enabled and paranoid: how many of `waiting` encoded bytes the next write takes, after padding

@@ -57,7 +57,7 @@ TEST_F(FrameTest, WhatFitsIsHardlyPadded) {
   FrameCodec sender = codec();
   Buffer block(io::BufferPool::kBlock);
   for (std::size_t most = 1'500; most < 100'000; most += 97) {
-    const std::size_t fitting = sender.fitting(most);
+    const std::size_t fitting = sender.fit().of(most);
     ASSERT_LE(fitting, most);
     EXPECT_GT(fitting + kSegment, std::min<std::size_t>(most, 80'000));
     const auto encoded = sender.encode(numbered(fitting), block);
@@ -68,7 +68,7 @@ TEST_F(FrameTest, WhatFitsIsHardlyPadded) {
 }
 
 TEST_F(FrameTest, NothingFitsWhereEachWriteHasALengthOfItsOwn) {
-  EXPECT_EQ(codec(IatMode::paranoid).fitting(5'000), 5'000U);
+  EXPECT_EQ(codec(IatMode::paranoid).fit().of(5'000), 5'000U);
 }
 
 TEST_F(FrameTest, PaddingFillsEveryGap) {
