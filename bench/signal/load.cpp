@@ -6,7 +6,7 @@
 //         opens, waits for an answer, closes; prints the seconds
 //     signal_load echo WHERE STREAMS ROUNDS
 //         1 KB there and back; prints the median and the 99th of 100, µs
-//     signal_load idle WHERE COUNT [resumed]
+//     signal_load idle WHERE COUNT
 //         opens, prints how many stand, waits for its standard input to end, prints how many still stand
 //
 // WHERE is a port, see link.h. Threads that block are all it takes: what the load itself costs is not
@@ -118,17 +118,16 @@ bool stands(int descriptor) {
   return recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-int idle(const Where& where, int count, bool resume) {
+int idle(const Where& where, int count) {
   constexpr unsigned kParallel = 16;
   // A proxy that takes more than it can serve lets each wait.
-  const auto end = Clock::now() + (resume ? std::chrono::minutes(14) : std::chrono::minutes(3));
+  const auto end = Clock::now() + std::chrono::minutes(3);
   std::mutex mutex;
   std::vector<int> open_ones;
   std::atomic<int> left = count;
   at_once(kParallel, [&](unsigned number) {
-    load::Sessions sessions;
     for (int mine = left.fetch_sub(1); mine > 0 && Clock::now() < end; mine = left.fetch_sub(1)) try {
-        Link link(where, static_cast<unsigned>(mine) + number, resume ? &sessions : nullptr);
+        Link link(where, static_cast<unsigned>(mine) + number);
         const std::scoped_lock lock(mutex);
         open_ones.push_back(link.let_go());
       } catch (const std::runtime_error&) {
@@ -162,8 +161,7 @@ int run(const std::vector<std::string>& word) {
                        static_cast<unsigned>(number(4)));
   if (what == "echo" && word.size() == 4)
     return echo(where, static_cast<unsigned>(number(2)), static_cast<unsigned>(number(3)));
-  if (what == "idle" && word.size() >= 3)
-    return idle(where, static_cast<int>(number(2)), word.size() > 3 && word[3] == "resumed");
+  if (what == "idle" && word.size() == 3) return idle(where, static_cast<int>(number(2)));
   std::fputs("usage: see the head of bench/signal/load.cpp\n", stderr);
   return 2;
 }
