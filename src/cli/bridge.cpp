@@ -259,11 +259,7 @@ void declare(CLI::App& app, BridgeSettings& settings) {
          "With --egress open: only users in this file are let in, by links that `rozaneh user add` makes; "
          "read again on SIGHUP, which ends the sessions of those who are gone")
       ->type_name("FILE");
-  app.add_option("--max-connections", settings.max_connections, "Connections served at once; 0: no limit")
-      ->capture_default_str();
-  app.add_option("--max-per-address", settings.max_per_address,
-                 "The same for each client address (IPv6: each /64)")
-      ->capture_default_str();
+  declare_connection_limits(app, settings.max_connections, settings.max_per_address);
   app.add_option("--handshake-limit", settings.handshake_limit,
                  "Seconds that a client gets to make itself known, and to name its destination")
       ->check(CLI::Range(1, 3600))

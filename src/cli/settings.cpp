@@ -99,6 +99,13 @@ void declare_zero_copy(CLI::App& app, std::string& zero_copy) {
       ->capture_default_str();
 }
 
+void declare_connection_limits(CLI::App& app, unsigned& total, unsigned& per_address) {
+  app.add_option("--max-connections", total, "Connections served at once; 0: no limit")
+      ->capture_default_str();
+  app.add_option("--max-per-address", per_address, "The same for each client address (IPv6: each /64)")
+      ->capture_default_str();
+}
+
 void declare_common(CLI::App& app, CommonSettings& settings) {
   app.add_option("--config", settings.config,
                  "Read settings from this TOML file; keys are the names of the flags")

@@ -31,6 +31,9 @@ struct CommonSettings {
 // --zero-copy, for those who relay.
 void declare_zero_copy(CLI::App& app, std::string& zero_copy);
 
+// --max-connections and --max-per-address, for those whom anybody may connect to.
+void declare_connection_limits(CLI::App& app, unsigned& total, unsigned& per_address);
+
 void declare_common(CLI::App& app, CommonSettings& settings);
 
 // Reads settings.config into the options of `app` that the command line does not give. Keys are the flags'

@@ -91,11 +91,7 @@ void declare_names(CLI::App& app, SignalSettings& settings) {
 }
 
 void declare_limits(CLI::App& app, SignalSettings& settings) {
-  app.add_option("--max-connections", settings.max_connections, "Connections served at once; 0: no limit")
-      ->capture_default_str();
-  app.add_option("--max-per-address", settings.max_per_address,
-                 "The same for each client address (IPv6: each /64)")
-      ->capture_default_str();
+  declare_connection_limits(app, settings.max_connections, settings.max_per_address);
   app.add_option("--handshake-limit", settings.handshake_limit,
                  "Seconds for the TLS handshake and the first request inside, together")
       ->check(CLI::Range(1, 3600))
