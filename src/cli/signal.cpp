@@ -49,6 +49,19 @@ std::vector<io::TlsIdentity> identities(const front::CertificateSet& set) {
   return all;
 }
 
+// Listens before there is somebody to serve, whom it then leads to: the port, which the system may choose,
+// stands in links and redirects.
+class Entrance final : public io::Handler {
+ public:
+  void lead_to(io::Handler& handler) { handler_ = &handler; }
+  io::Task<> serve(io::Loop& loop, io::StreamPtr stream, Endpoint peer) override {
+    return handler_->serve(loop, std::move(stream), peer);
+  }
+
+ private:
+  io::Handler* handler_ = nullptr;
+};
+
 // Beside the relay itself, which is `front`: certificates, names, the site, and where all of it listens.
 class SignalRun {
  public:
@@ -66,8 +79,8 @@ class SignalRun {
     auto host = client_host(settings_, *state_, random());
     if (!host) return std::unexpected(host.error());
     host_ = std::move(*host);
-    for (const auto step : {&SignalRun::take_certificates, &SignalRun::take_names, &SignalRun::open_site,
-                            &SignalRun::open_resolvers, &SignalRun::listen})
+    for (const auto step : {&SignalRun::take_certificates, &SignalRun::take_names, &SignalRun::listen,
+                            &SignalRun::open_site, &SignalRun::open_resolvers, &SignalRun::open_front})
       if (auto done = (this->*step)(); !done) return done;
     return {};
   }
@@ -213,9 +226,7 @@ class SignalRun {
     if (!settings) return std::unexpected(settings.error());
     settings->limits.header = std::chrono::seconds(settings_.handshake_limit);
     if (!settings_.webtunnel.empty() || !settings_.http_carrier.empty()) {
-      const auto https = listen_at("--listen", settings_.listen);
-      if (!https) return std::unexpected(https.error());
-      auto tunnel = SignalTunnel::open(settings_, https->front().port, *state_, running_);
+      auto tunnel = SignalTunnel::open(settings_, at_.front().port, *state_, running_);
       if (!tunnel) return std::unexpected(tunnel.error());
       tunnel_ = std::move(*tunnel);
     }
@@ -244,45 +255,50 @@ class SignalRun {
   Result<> listen() {
     const auto https = listen_at("--listen", settings_.listen);
     if (!https) return std::unexpected(https.error());
+    auto taken = listen(*https, entrance_);
+    if (!taken) return std::unexpected(taken.error());
+    at_ = std::move(*taken);
+    if (settings_.listen_http == std::vector<std::string>{"none"}) return {};
+    const auto http = listen_at("--listen-http", settings_.listen_http);
+    if (!http) return std::unexpected(http.error());
+    taken = listen(*http, plain_entrance_);
+    if (!taken) return std::unexpected(taken.error());
+    http_at_ = std::move(*taken);
+    return {};
+  }
+
+  Result<> open_front() {
     front::Front::Options options;
     options.hidden_name = host_ == settings_.domain ? "" : host_;
-    options.port = https->front().port;
+    options.port = at_.front().port;
     options.handshake_limit = std::chrono::seconds(settings_.handshake_limit);
     options.hello_limit = std::chrono::seconds(settings_.hello_limit);
     options.idle_limit = std::chrono::seconds(settings_.idle_limit);
     options.splices = settings_.zero_copy == "auto";
     if (settings_.first_record == "page") options.shape = &page_;
     front_.emplace(*tls_, *site_, *names_, *upstreams_, failures_, running_.counters(), std::move(options));
-    auto entrance = share(https->front().port);
-    if (!entrance) return std::unexpected(entrance.error());
-    auto taken = listen(*https, **entrance);
-    if (!taken) return std::unexpected(taken.error());
-    at_ = std::move(*taken);
-    if (settings_.listen_http == std::vector<std::string>{"none"}) return {};
-    const auto http = listen_at("--listen-http", settings_.listen_http);
-    if (!http) return std::unexpected(http.error());
     plain_.emplace(*site_, answers_, at_.front().port);
-    taken = listen(*http, *plain_);
-    if (!taken) return std::unexpected(taken.error());
-    http_at_ = std::move(*taken);
-    return {};
+    plain_entrance_.lead_to(*plain_);
+    return share();
   }
 
   // Who gets connections first: the front itself where it shares the port with nobody.
-  Result<io::Handler*> share(std::uint16_t port) {
+  Result<> share() {
+    entrance_.lead_to(*front_);
     auto all = neighbours(settings_);
     if (!all) return std::unexpected(all.error());
-    if (all->empty() && !settings_.proxy_header) return &*front_;
+    if (all->empty() && !settings_.proxy_header) return {};
     front::Sharing::Options options;
     options.neighbours = std::move(*all);
     options.takes_proxy_header = settings_.proxy_header;
-    options.port = port;
+    options.port = at_.front().port;
     options.hello_limit = std::chrono::seconds(settings_.handshake_limit);
     options.connect_limit = std::chrono::seconds(settings_.connect_limit);
     options.idle_limit = std::chrono::seconds(settings_.idle_limit);
     options.splices = settings_.zero_copy == "auto";
     sharing_.emplace(*front_, shared_limits_, failures_, running_.counters(), std::move(options));
-    return &*sharing_;
+    entrance_.lead_to(*sharing_);
+    return {};
   }
 
   // An IPv6 address that this machine has not is left out if IPv4 works.
@@ -374,6 +390,7 @@ class SignalRun {
   std::optional<front::Front> front_;
   std::optional<front::Sharing> sharing_;
   std::optional<front::PlainPort> plain_;
+  Entrance entrance_, plain_entrance_;
   std::vector<Endpoint> at_, http_at_;
   std::mutex update_mutex_;
   std::optional<front::NameList> update_;

@@ -253,6 +253,14 @@ class Strangers(Case):
             self.assertIn(b"Welcome to nginx!", done.stdout, done.stderr)
             self.assertTrue(done.stdout.endswith(b"200 2" if version == "--http2" else b"200 1.1"), done.stdout[-20:])
 
+    def test_are_redirected_to_the_port_that_they_came_to(self):
+        with tempfile.TemporaryDirectory() as site:
+            os.mkdir(os.path.join(site, "folder"))
+            proxy = self.enterContext(Signal(self.pki, "--site", site))
+            carrier = self.outer(proxy)
+            carrier.sendall(b"GET /folder HTTP/1.1\r\nHost: " + DOMAIN.encode() + b"\r\nConnection: close\r\n\r\n")
+            self.assertIn(f"\r\nLocation: https://{DOMAIN}:{proxy.address[1]}/folder/\r\n".encode(), receive_all(carrier))
+
     def test_get_the_plain_answers_in_plain(self):
         for address, code in ((self.proxy.address, b"400 Bad Request"), (self.proxy.http, b"301 Moved Permanently")):
             with connect(address) as plain:

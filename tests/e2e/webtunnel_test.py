@@ -23,6 +23,7 @@ from harness import (
     connect,
     digest,
     echo,
+    endpoint,
     free_port,
     main,
     numbered,
@@ -242,9 +243,8 @@ class OnTheSiteOfSignal(unittest.TestCase):
     def test_carries_bytes_and_shows_others_the_site(self):
         authority = self.enterContext(nginx.Authority())
         target = self.enterContext(Service(echo))
-        port = free_port()
         server = self.enterContext(
-            Rozaneh("signal", "--domain", nginx.NAME, "--listen", f"127.0.0.1:{port}", "--listen-http", "none",
+            Rozaneh("signal", "--domain", nginx.NAME, "--listen", "127.0.0.1:0", "--listen-http", "none",
                     "--cert", authority.path, "--key", authority.key, "--webtunnel", f"127.0.0.1:{target.address[1]}")
         )
         ways = server.event("webtunnel")
@@ -256,7 +256,7 @@ class OnTheSiteOfSignal(unittest.TestCase):
             )
             with connect(client.address) as connection:
                 self.assertEqual(exchange(connection, numbered(1_000_000)), numbered(1_000_000))
-        with tls(("127.0.0.1", port), authority) as connection:
+        with tls(endpoint(server.event("listening")["at"][0]), authority) as connection:
             head = ask(connection)
             self.assertTrue(head.startswith("HTTP/1.1 404 Not Found\r\nServer: nginx"), head)
 
