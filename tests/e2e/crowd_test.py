@@ -24,7 +24,8 @@ ALLOWED = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 MOST = 1500 if SANITIZED else 39_000  # fewer than --max-connections
 HOLDERS = 4
 SPARE = 60  # descriptors for what is looked at meanwhile
-OPENING = 40  # seconds: who has sent nothing is waited for 60
+# Seconds: who has sent nothing is waited for 60, and who is relayed may idle for 900.
+OPENING = int(os.environ.get("OPENING", "40"))
 
 
 def pss(pid):
