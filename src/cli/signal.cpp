@@ -275,7 +275,10 @@ class SignalRun {
     options.hello_limit = std::chrono::seconds(settings_.hello_limit);
     options.idle_limit = std::chrono::seconds(settings_.idle_limit);
     options.splices = settings_.zero_copy == "auto";
-    if (settings_.first_record == "page") options.shape = &page_;
+    if (settings_.first_answer != "plain") options.first_answer.emplace();
+    if (settings_.first_answer == "split") options.first_answer->pieces = front::kHttp2Pieces;
+    if (settings_.first_record == "page")
+      options.shape = &page_.emplace(options.first_answer ? options.first_answer->pieces.size() : 0);
     front_.emplace(*tls_, *site_, *names_, *upstreams_, failures_, running_.counters(), std::move(options));
     plain_.emplace(*site_, answers_, at_.front().port);
     plain_entrance_.lead_to(*plain_);
@@ -386,7 +389,7 @@ class SignalRun {
   std::unique_ptr<site::Site> site_;
   std::optional<front::NamesInUse> names_;
   std::optional<front::Upstreams> upstreams_;
-  front::PageShape page_;
+  std::optional<front::PageShape> page_;
   std::optional<front::Front> front_;
   std::optional<front::Sharing> sharing_;
   std::optional<front::PlainPort> plain_;

@@ -23,6 +23,7 @@ struct SignalSettings {
   std::string webtunnel_http = "1.1";  // which HTTP its link names; both are taken
   std::string http_carrier;            // as webtunnel; one of the two
   std::string first_record = "plain";  // or "page"
+  std::string first_answer = "plain";  // or "merged" or "split"
   bool hidden = false;
   std::string hidden_label;
   std::string names;                  // file

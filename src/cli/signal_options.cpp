@@ -62,6 +62,12 @@ void declare_relay(CLI::App& app, SignalSettings& settings) {
          "those of a web page, which hides the answer of the TLS inside (TLS 1.3)")
       ->check(CLI::IsMember({"plain", "page"}))
       ->capture_default_str();
+  app.add_option(
+         "--first-answer", settings.first_answer,
+         "How the first answer of the server behind leaves: plain, as it comes; merged, held for 20 ms "
+         "to leave at once; or split, merged and then cut as nginx cuts its first page over HTTP/2")
+      ->check(CLI::IsMember({"plain", "merged", "split"}))
+      ->capture_default_str();
   declare_zero_copy(app, settings.zero_copy);
 }
 

@@ -83,6 +83,8 @@ io::Task<Front::Ends> Front::open(io::Loop& loop, io::StreamPtr raw) {
   counters_.up += first.bytes.size();
   ends.inside = std::move(first.stream);
   ends.upstream = std::move(*upstream);
+  if (const auto& how = options_.first_answer)
+    ends.upstream = std::make_unique<FirstAnswerStream>(loop, std::move(ends.upstream), *how);
   co_return ends;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/counters.h"
 #include "front/names.h"
+#include "front/shape.h"
 #include "front/upstreams.h"
 #include "io/awaited_stream.h"
 #include "io/server.h"
@@ -35,6 +36,7 @@ class Front final : public io::Handler {
     bool splices = false;  // see io::RelayOptions
     // Of what is relayed within TLS 1.3; null: as it comes. Outlives the front.
     const io::RecordShape* shape = nullptr;
+    std::optional<FirstAnswer> first_answer;  // of the servers behind; absent: as it comes
   };
 
   struct Counts {

@@ -213,6 +213,40 @@ class Relay(Case):
                         self.assertTrue(receive(carrier, 1))
                         self.assertEqual(full in record_sizes(wire.answered[-1]), padded)
 
+    def test_shapes_the_first_answer_as_asked_to(self):
+        """What the records of a relayed connection hold; and that all else comes as it was said."""
+        hello, data = hello_for(CHAT), numbered(1 << 20)
+
+        def server(connection):
+            connection.sendall(receive(connection, len(hello)))
+            echo(connection)
+
+        full = 1 << 14
+        for words, first in (
+            (["--first-answer", "merged"], [len(hello)]),
+            (["--first-answer", "merged", "--first-record", "page"], [full]),
+            (["--first-answer", "split"], [40, 9, len(hello) - 49]),
+            (["--first-answer", "split", "--first-record", "page"], [40, 9, full]),
+        ):
+            with self.subTest(words), Service(server) as raw:
+                proxy = self.proxy("--upstream", f"{CHAT}={text_of(raw.address)}", *words)
+                with Wire(proxy.address) as wire, outer(wire.address, self.pki.trust, DOMAIN) as carrier:
+                    carrier.sendall(hello)
+                    self.assertEqual(receive(carrier, len(hello)), hello)
+                    # Less the content's type and the tag.
+                    self.assertEqual([size - 17 for size in record_sizes(wire.answered[-1])][-len(first):], first)
+                with Service(Forwarder(proxy.address, self.pki.trust, DOMAIN)) as way, connect(way.address) as client:
+                    threading.Thread(target=client.sendall, args=(hello + data,), daemon=True).start()
+                    self.assertEqual(receive(client, len(hello + data)), hello + data)
+                self.old_version_carries(proxy, hello)
+
+    def old_version_carries(self, proxy, hello):
+        """TLS 1.2 has no padding, but the rest."""
+        context = client_context(self.pki.trust, maximum_version=ssl.TLSVersion.TLSv1_2)
+        carrier = self.outer(proxy, context=context)
+        carrier.sendall(hello)
+        self.assertEqual(receive(carrier, len(hello)), hello)
+
     def test_hands_the_end_on_and_goes_on_in_the_other_direction(self):
         """s_client sends close_notify at the end of its input, and the end of the connection with it."""
 
