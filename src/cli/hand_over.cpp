@@ -63,10 +63,15 @@ void HandOver::give_sessions(SessionServer* sessions, Running& running) {
 }
 
 void HandOver::ready() {
-  for (const io::Inherited& each : inherited_)
-    if (each.name == io::kReadyName && each.descriptor.is_open()) io::tell_predecessor(each.descriptor);
+  bool in_place = false;
+  for (const io::Inherited& each : inherited_) {
+    if (each.name != io::kReadyName || !each.descriptor.is_open()) continue;
+    io::tell_predecessor(each.descriptor);
+    in_place = true;
+  }
   inherited_.clear();
-  if (!manager_) return;
+  // In place our predecessor speaks for us: until the manager knows us, it does not listen.
+  if (!manager_ || in_place) return;
   // What the store keeps open would never end for its other side.
   if (inherited_any_)
     for (const std::string_view name : {kListener, kState, kOutlet}) (void)manager_->forget(name);

@@ -3,7 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/wait.h>
+#include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -76,8 +77,8 @@ struct Start {
   _exit(kCannotStart);
 }
 
-// Whether it has said so; false: it has ended, or the time is over.
-bool says_ready(int descriptor, std::chrono::milliseconds limit) {
+// Waits until it says so, has ended, or the time is over.
+Result<> hear_ready(int descriptor, std::chrono::milliseconds limit) {
   const auto until = std::chrono::steady_clock::now() + limit;
   std::string said;
   while (said.size() < kReady.size()) {
@@ -86,25 +87,37 @@ bool says_ready(int descriptor, std::chrono::milliseconds limit) {
     const int some =
         poll(&waiting, 1, static_cast<int>(std::max(left, std::chrono::milliseconds(0)).count()));
     if (some < 0 && errno == EINTR) continue;
-    if (some <= 0) return false;
+    if (some <= 0) return fail(IoError::timed_out, "it was not ready in time");
     std::array<char, 16> part{};
     const ssize_t count = read(descriptor, part.data(), part.size());
-    if (count <= 0) return false;
+    if (count <= 0) return fail(IoError::other, "it ended before it was ready");
     said.append(part.data(), static_cast<std::size_t>(count));
   }
-  return said == kReady;
+  return {};
 }
 
-Error how_it_ended(pid_t process) {
-  (void)kill(process, SIGKILL);
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+// The new process, as the system knows it whatever becomes of its number.
+struct Born {
+  pid_t number;
+  Descriptor process;
+};
+
+// fork, but our parent is the new process's, too: whoever supervises us goes on with a child of his own, and
+// hears of its end (systemd takes another one for the main process, but neither waits for it nor restarts
+// it).
+Born fork_beside() {
+  int process = -1;
+  const auto number =
+      syscall(SYS_clone, CLONE_PARENT | CLONE_PIDFD | SIGCHLD, nullptr, &process, nullptr, nullptr);
+  return {.number = static_cast<pid_t>(number), .process = Descriptor(number > 0 ? process : -1)};
+}
+
+// Returns when it is no more.
+void end(const Descriptor& process) {
+  (void)syscall(SYS_pidfd_send_signal, process.number(), SIGKILL, nullptr, 0);
+  pollfd waiting{.fd = process.number(), .events = POLLIN, .revents = 0};
+  while (poll(&waiting, 1, -1) < 0 && errno == EINTR) {
   }
-  if (WIFEXITED(status))
-    return {IoError::other, fmt::format("it ended with code {} before it was ready", WEXITSTATUS(status))};
-  if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-    return {IoError::other, fmt::format("signal {} ended it before it was ready", WTERMSIG(status))};
-  return {IoError::timed_out, "it was not ready in time"};
 }
 
 }  // namespace
@@ -134,12 +147,14 @@ Result<int> start_successor(const Invocation& invocation, std::vector<Bequest> b
   Descriptor theirs(ends[1]);
   bequests.push_back({kReadyName, theirs.number()});
   Start start(invocation, bequests);
-  const pid_t process = fork();
-  if (process == 0) become(start);
-  if (process < 0) return std::unexpected(from_errno(errno, "start the new program"));
+  const Born born = fork_beside();
+  if (born.number == 0) become(start);
+  if (born.number < 0) return std::unexpected(from_errno(errno, "start the new program"));
   theirs.close();
-  if (says_ready(ours.number(), limit)) return process;
-  return std::unexpected(how_it_ended(process));
+  const auto ready = hear_ready(ours.number(), limit);
+  if (ready) return born.number;
+  end(born.process);
+  return std::unexpected(ready.error());
 }
 
 void tell_predecessor(const Descriptor& ready) {

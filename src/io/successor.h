@@ -20,9 +20,9 @@ struct Invocation {
   static std::optional<Invocation> ours();
 };
 
-// Answers the new process once it has called `tell_predecessor`. Otherwise it is no more: it has ended by
-// itself, or was ended after `limit`. Blocks; whatever other threads do meanwhile, they must not need the
-// descriptors.
+// Answers the new process, which is our parent's child as we are, once it has called `tell_predecessor`.
+// Otherwise it is no more: it has ended by itself, or was ended after `limit`. Blocks; whatever other threads
+// do meanwhile, they must not need the descriptors.
 Result<int> start_successor(const Invocation& invocation, std::vector<Bequest> bequests,
                             std::chrono::milliseconds limit);
 

@@ -1,14 +1,11 @@
 """A bridge whose program is replaced in place while it serves."""
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
 
 from harness import Bridge, free_port, until
-
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def fixed_listen():
@@ -16,12 +13,10 @@ def fixed_listen():
 
 
 class Restarted(Bridge):
-    """A bridge whose successors it outlives: their lines come by the same pipe, and they are ended with it."""
+    """A bridge whose successors it outlives: our children as the first, whose lines come by the same pipe."""
 
     def __init__(self, *words, **options):
         self.successors = []
-        # So that successors whose parent has ended are ours to wait for.
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         super().__init__(*words, tunnel=True, listen=fixed_listen(), **options)
 
     @property
