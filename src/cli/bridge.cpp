@@ -20,25 +20,6 @@ namespace {
 
 constexpr unsigned kMostThreads = 4;
 
-Result<std::unique_ptr<egress::Egress>> make_egress(const BridgeSettings& settings) {
-  if (settings.egress.empty() == settings.forward.empty())
-    return fail(
-        SettingsError::value,
-        "say where streams go: --egress open (clients choose) or --forward ADDRESS:PORT (one service)");
-  if (!settings.forward.empty()) {
-    auto target = Target::parse(settings.forward);
-    if (!target)
-      return fail(SettingsError::value,
-                  fmt::format("--forward '{}': valid is ADDRESS:PORT", settings.forward));
-    return std::make_unique<egress::FixedEgress>(std::move(*target));
-  }
-  if (settings.egress != "open")
-    return fail(SettingsError::value, fmt::format("--egress '{}': valid is open", settings.egress));
-  return std::make_unique<egress::OpenEgress>(egress::OpenEgress::Options{
-      .allow_private = settings.allow_private,
-      .refused_ports = {settings.refuse_port.begin(), settings.refuse_port.end()}});
-}
-
 io::ConnectionLimits::Options limits_of(const BridgeSettings& settings) {
   return {.total = settings.max_connections, .per_address = settings.max_per_address};
 }
@@ -46,12 +27,6 @@ io::ConnectionLimits::Options limits_of(const BridgeSettings& settings) {
 std::size_t threads_of(const CommonSettings& common) {
   return common.threads > 0 ? common.threads
                             : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
-}
-
-Result<> check_users(const BridgeSettings& settings) {
-  if (settings.users.empty() || (settings.forward.empty() && !settings.no_tunnel)) return {};
-  return fail(SettingsError::value,
-              "--users is for sessions, which there are with --egress open and without --no-tunnel");
 }
 
 void show_links(const nlohmann::json& links, const nlohmann::json& lines, const BridgeSettings& settings,
@@ -117,7 +92,7 @@ class BridgeRun {
     }
     if (const auto let_in = use_users(settings_); !let_in) return let_in;
     if (auto checked = check_set(settings_.set, transports_of(settings_)); !checked) return checked;
-    for (const std::string& listen : wanted(settings_)) {
+    for (const std::string& listen : listens_of(settings_)) {
       auto served = serve(listen, settings_, catalog_, *state_, *egress_, sessions_.get(), running_);
       if (!served) return std::unexpected(served.error());
       served_.push_back(std::move(*served));
@@ -168,16 +143,6 @@ class BridgeRun {
     if (sessions_) sessions_->server().drain();
   }
 
-  static std::vector<std::string> wanted(const BridgeSettings& settings) {
-    return settings.listen.empty() ? std::vector<std::string>{"obfs4"} : settings.listen;
-  }
-
-  static std::vector<std::string> transports_of(const BridgeSettings& settings) {
-    std::vector<std::string> names;
-    for (const std::string& listen : wanted(settings)) names.push_back(listen.substr(0, listen.find('=')));
-    return names;
-  }
-
   void reload(const Result<BridgeSettings>& fresh) {
     Console& console = running_.console();
     const auto keep = [&console](const Error& error) {
@@ -196,7 +161,7 @@ class BridgeRun {
     running_.change_limits(limits_of(settings_));
     if (sessions_) sessions_->server().change_limits(limits_of(settings_));
     // What is no longer wanted stops listening; its connections, and so its acceptor, stay.
-    const auto listens = wanted(settings_);
+    const auto listens = listens_of(settings_);
     for (Served& served : served_) {
       if (std::ranges::find(listens, served.listen) != listens.end()) continue;
       for (const Endpoint& at : served.at) running_.server().close(at);
@@ -228,6 +193,41 @@ class BridgeRun {
 };
 
 }  // namespace
+
+Result<std::unique_ptr<egress::Egress>> make_egress(const BridgeSettings& settings) {
+  if (settings.egress.empty() == settings.forward.empty())
+    return fail(
+        SettingsError::value,
+        "say where streams go: --egress open (clients choose) or --forward ADDRESS:PORT (one service)");
+  if (!settings.forward.empty()) {
+    auto target = Target::parse(settings.forward);
+    if (!target)
+      return fail(SettingsError::value,
+                  fmt::format("--forward '{}': valid is ADDRESS:PORT", settings.forward));
+    return std::make_unique<egress::FixedEgress>(std::move(*target));
+  }
+  if (settings.egress != "open")
+    return fail(SettingsError::value, fmt::format("--egress '{}': valid is open", settings.egress));
+  return std::make_unique<egress::OpenEgress>(egress::OpenEgress::Options{
+      .allow_private = settings.allow_private,
+      .refused_ports = {settings.refuse_port.begin(), settings.refuse_port.end()}});
+}
+
+Result<> check_users(const BridgeSettings& settings) {
+  if (settings.users.empty() || (settings.forward.empty() && !settings.no_tunnel)) return {};
+  return fail(SettingsError::value,
+              "--users is for sessions, which there are with --egress open and without --no-tunnel");
+}
+
+std::vector<std::string> listens_of(const BridgeSettings& settings) {
+  return settings.listen.empty() ? std::vector<std::string>{"obfs4"} : settings.listen;
+}
+
+std::vector<std::string> transports_of(const BridgeSettings& settings) {
+  std::vector<std::string> names;
+  for (const std::string& listen : listens_of(settings)) names.push_back(listen.substr(0, listen.find('=')));
+  return names;
+}
 
 void declare(CLI::App& app, BridgeSettings& settings) {
   app.add_option("--listen", settings.listen,

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "cli/settings.h"
+#include "egress/egress.h"
 
 namespace rozaneh::cli {
 
@@ -30,6 +31,16 @@ struct BridgeSettings {
 };
 
 void declare(CLI::App& app, BridgeSettings& settings);
+
+// Where streams go, as the settings say. Fails where they say nothing, or two things.
+Result<std::unique_ptr<egress::Egress>> make_egress(const BridgeSettings& settings);
+
+// Fails where users could not be told apart.
+Result<> check_users(const BridgeSettings& settings);
+
+// The --listen that are in force: those given, or obfs4.
+std::vector<std::string> listens_of(const BridgeSettings& settings);
+std::vector<std::string> transports_of(const BridgeSettings& settings);
 
 // Runs until a signal ends it. `again` reads the settings anew, for SIGHUP.
 int run_bridge(const BridgeSettings& settings, const std::function<Result<BridgeSettings>()>& again);

@@ -44,14 +44,6 @@ Result<proxy::Ways::List> make_ways(const ClientSettings& settings, const transp
   return list;
 }
 
-// A name of a bundled one, or a file of one's own.
-Result<tunnel::Policy> read_policy(const std::string& given) {
-  if (!given.ends_with(".toml")) return tunnel::built_in_policy(given);
-  const auto text = io::read_file(given);
-  if (!text) return std::unexpected(text.error());
-  return tunnel::parse_policy(text_of(*text), given);
-}
-
 class ClientRun {
  public:
   ClientRun(const ClientSettings& settings, std::unique_ptr<io::State> state,
@@ -75,10 +67,8 @@ class ClientRun {
   }
 
   Result<> listen() {
-    const auto at = Endpoint::parse(settings_.listen);
-    if (!at)
-      return fail(SettingsError::value,
-                  fmt::format("--listen '{}': valid is ADDRESS:PORT", settings_.listen));
+    const auto at = listen_of(settings_);
+    if (!at) return std::unexpected(at.error());
     const auto idle = std::chrono::seconds(settings_.idle_limit);
     if (open_) {
       handler_ =
@@ -163,6 +153,20 @@ class ClientRun {
 };
 
 }  // namespace
+
+Result<Endpoint> listen_of(const ClientSettings& settings) {
+  const auto at = Endpoint::parse(settings.listen);
+  if (!at)
+    return fail(SettingsError::value, fmt::format("--listen '{}': valid is ADDRESS:PORT", settings.listen));
+  return *at;
+}
+
+Result<tunnel::Policy> read_policy(const std::string& given) {
+  if (!given.ends_with(".toml")) return tunnel::built_in_policy(given);
+  const auto text = io::read_file(given);
+  if (!text) return std::unexpected(text.error());
+  return tunnel::parse_policy(text_of(*text), given);
+}
 
 void declare(CLI::App& app, ClientSettings& settings) {
   app.add_option("link,--link", settings.link,

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "cli/settings.h"
+#include "tunnel/policy.h"
 
 namespace rozaneh::cli {
 
@@ -21,6 +22,12 @@ struct ClientSettings {
 };
 
 void declare(CLI::App& app, ClientSettings& settings);
+
+// Where programs find the proxy.
+Result<Endpoint> listen_of(const ClientSettings& settings);
+
+// A name of a bundled one, or a file of one's own.
+Result<tunnel::Policy> read_policy(const std::string& given);
 
 // Runs until a signal ends it. `again` reads the settings anew, for SIGHUP.
 int run_client(const ClientSettings& settings, const std::function<Result<ClientSettings>()>& again);

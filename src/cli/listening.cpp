@@ -103,31 +103,50 @@ Result<> check_set(const std::vector<std::string>& set, const std::vector<std::s
   return {};
 }
 
-Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
-                     const transport::Catalog& catalog, io::State& state, egress::Egress& egress,
-                     SessionServer* sessions, Running& running) {
-  auto spec = parse_listen(listen);
-  if (!spec) return std::unexpected(spec.error());
+Result<> check_addresses(const BridgeSettings& settings) {
   for (const std::string& text : settings.address)
     if (!IpAddress::parse(text))
       return fail(SettingsError::value,
                   fmt::format("--address '{}': valid is an IPv4 or IPv6 address", text));
-  const transport::Transport* transport = transport::find(catalog, spec->transport);
-  if (transport == nullptr) {
-    std::string names;
-    for (const auto& each : catalog) names.append(names.empty() ? "" : ", ").append(each->name());
-    return fail(SettingsError::value,
-                fmt::format("--listen '{}': no such transport; there are: {}", listen, names));
-  }
-  // Users are told apart by their sessions alone.
-  const bool needs_session = !egress.fixed() && (!transport->proves_client() || !settings.users.empty());
-  if (needs_session && sessions == nullptr)
+  return {};
+}
+
+Result<const transport::Transport*> transport_of(const std::string& listen, const ListenSpec& spec,
+                                                 const transport::Catalog& catalog) {
+  const transport::Transport* transport = transport::find(catalog, spec.transport);
+  if (transport != nullptr) return transport;
+  std::string names;
+  for (const auto& each : catalog) names.append(names.empty() ? "" : ", ").append(each->name());
+  return fail(SettingsError::value,
+              fmt::format("--listen '{}': no such transport; there are: {}", listen, names));
+}
+
+// Users are told apart by their sessions alone.
+Result<bool> needs_session(const transport::Transport& transport, const BridgeSettings& settings,
+                           bool fixed_egress, bool sessions) {
+  const bool needed = !fixed_egress && (!transport.proves_client() || !settings.users.empty());
+  if (needed && !sessions)
     return fail(
         SettingsError::value,
         fmt::format(
             "{} does not prove its clients: with --egress open and --no-tunnel anybody could use this "
             "bridge; use --forward, or a transport that does",
-            spec->transport));
+            transport.name()));
+  return needed;
+}
+
+Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
+                     const transport::Catalog& catalog, io::State& state, egress::Egress& egress,
+                     SessionServer* sessions, Running& running) {
+  auto spec = parse_listen(listen);
+  if (!spec) return std::unexpected(spec.error());
+  if (const auto checked = check_addresses(settings); !checked) return std::unexpected(checked.error());
+  const auto found = transport_of(listen, *spec, catalog);
+  if (!found) return std::unexpected(found.error());
+  const transport::Transport* transport = *found;
+  const auto only_sessions =
+      needs_session(*transport, settings, egress.fixed().has_value(), sessions != nullptr);
+  if (!only_sessions) return std::unexpected(only_sessions.error());
   if (!transport->warning().empty()) running.console().warn("{}", transport->warning());
   const auto arguments = arguments_for(spec->transport, settings.set);
   if (!arguments) return std::unexpected(arguments.error());
@@ -154,7 +173,7 @@ Result<Served> serve(const std::string& listen, const BridgeSettings& settings,
                               .splices = settings.zero_copy == "auto",
                               .request_limit = handshake_limit,
                               .tunnel = sessions != nullptr ? &sessions->server() : nullptr,
-                              .sessions_only = needs_session});
+                              .sessions_only = *only_sessions});
   if (sessions != nullptr) served.tunnel = sessions->argument();
   for (Endpoint at : spec->at) {
     if (at.port == 0 && !served.at.empty()) at.port = served.at.front().port;

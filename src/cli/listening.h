@@ -19,6 +19,18 @@ struct ListenSpec {
 
 Result<ListenSpec> parse_listen(std::string_view text);
 
+// The one of this name, or a failure that names all.
+Result<const transport::Transport*> transport_of(const std::string& listen, const ListenSpec& spec,
+                                                 const transport::Catalog& catalog);
+
+// Fails where an --address is none.
+Result<> check_addresses(const BridgeSettings& settings);
+
+// Fails where strangers could use a transport that leads anywhere; `sessions`: whether there are any. Answers
+// whether its streams have to be those of sessions.
+Result<bool> needs_session(const transport::Transport& transport, const BridgeSettings& settings,
+                           bool fixed_egress, bool sessions);
+
 // The arguments that `--set TRANSPORT.NAME=VALUE` give to one transport.
 Result<Arguments> arguments_for(std::string_view transport, const std::vector<std::string>& set);
 

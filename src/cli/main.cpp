@@ -10,6 +10,7 @@
 #include "cli/certificate.h"
 #include "cli/client.h"
 #include "cli/completion.h"
+#include "cli/config.h"
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
 #include "cli/lab_matrix.h"
@@ -18,6 +19,7 @@
 #include "cli/lab_run.h"
 #include "cli/link.h"
 #include "cli/manual.h"
+#include "cli/misfits.h"
 #include "cli/pt.h"
 #include "cli/signal.h"
 #include "cli/signal_check.h"
@@ -42,6 +44,7 @@ struct Everything {
   BridgeSettings bridge;
   CertificateGetSettings certificate;
   ClientSettings client;
+  ConfigSettings config;
   LinkSettings link;
   StatusSettings status;
   UserSettings user;
@@ -62,6 +65,7 @@ struct Everything {
   CLI::App* certificate_get_command = nullptr;
   CLI::App* certificate_show_command = nullptr;
   CLI::App* client_command = nullptr;
+  ConfigCommands config_commands;
   CLI::App* link_show_command = nullptr;
   CLI::App* status_command = nullptr;
   CLI::App* wipe_command = nullptr;
@@ -84,6 +88,8 @@ struct Everything {
     app.set_version_flag("--version", "rozaneh " ROZANEH_VERSION);
     bridge_command = app.add_subcommand("bridge", "Run a server that clients reach by a link");
     client_command = app.add_subcommand("client", "Offer a local proxy that leads through a bridge");
+    config_commands = declare_config(
+        *app.add_subcommand("config", "Look at configuration files, and at what comes of them"), config);
     CLI::App* link_command = app.add_subcommand("link", "Look at links");
     link_command->require_subcommand(1);
     link_show_command = link_command->add_subcommand("show", "Print what stands in a link, and its QR code");
@@ -126,6 +132,18 @@ struct Everything {
     manual_command = app.add_subcommand("manual", "Write the pages of the manual")->group("");
     declare(*manual_command, manual);
   }
+
+  // The commands that take --config.
+  std::vector<Configurable> configurable() {
+    const auto at = [](std::string name, CLI::App* command, auto& settings) {
+      return Configurable{std::move(name), command, &settings.common.config,
+                          [&settings] { return misfits_of(settings); }};
+    };
+    by_name.by_name = true;
+    return {at("bridge", bridge_command, bridge), at("by-name", by_name_command, by_name),
+            at("client", client_command, client), at("signal", signal_command, signal),
+            at("certificate", certificate_get_command, certificate)};
+  }
 };
 
 // The settings of one command, with what its configuration file adds, read anew at each call.
@@ -158,8 +176,35 @@ int run_with_config(const std::vector<std::string>& words, Settings Everything::
   return run(*first, again);
 }
 
-int run(const std::vector<std::string>& words) {
+int parse_failure(const Everything& everything, const CLI::ParseError& error) {
+  return everything.app.exit(error) == 0 ? kOk : kUsage;
+}
+
+// Reads another command's words, which it does not run.
+int show_config(const ConfigSettings& settings) {
+  Everything shown;
+  const std::vector<std::string>& words = settings.command;
+  try {
+    // CLI11 leaves the `--` among them.
+    const std::size_t first = words.front() == "--" ? 1 : 0;
+    shown.app.parse(
+        std::vector<std::string>(words.rbegin(), words.rend() - static_cast<std::ptrdiff_t>(first)));
+  } catch (const CLI::ParseError& error) {
+    return parse_failure(shown, error);
+  }
+  const Configurable* found = nullptr;
+  const auto commands = shown.configurable();
+  for (const Configurable& each : commands)
+    // That of a command below another one stands behind it.
+    if (each.app->parsed()) found = &each;
+  if (found != nullptr) return run_config_show(settings, *found);
+  std::cerr << "rozaneh: config show is for commands that take --config: bridge, client, signal, ...\n";
+  return kUsage;
+}
+
+int run(const std::vector<std::string>& given) {
   Everything everything;
+  const std::vector<std::string> words = shield_shown_command(given);
   // No command like others: its words are a line that is not finished.
   if (!words.empty() && words.front() == "complete") {
     std::cout << complete(everything.app, std::span(words).subspan(1));
@@ -168,8 +213,7 @@ int run(const std::vector<std::string>& words) {
   try {
     everything.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
-    const int code = everything.app.exit(error);
-    return code == 0 ? kOk : kUsage;
+    return parse_failure(everything, error);
   }
   if (everything.by_name_command->parsed())
     return run_with_config(words, &Everything::by_name, &Everything::by_name_command, &run_by_name);
@@ -182,6 +226,11 @@ int run(const std::vector<std::string>& words) {
     return run_certificate_show(everything.certificate.common);
   if (everything.client_command->parsed())
     return run_with_config(words, &Everything::client, &Everything::client_command, &run_client);
+  if (everything.config_commands.check->parsed()) {
+    Everything checked;
+    return run_config_check(everything.config, checked.configurable());
+  }
+  if (everything.config_commands.show->parsed()) return show_config(everything.config);
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.signal_check_command->parsed()) return run_signal_check(everything.signal_check);
   if (everything.sign_list_command->parsed()) return run_sign_list(everything.sign_list);

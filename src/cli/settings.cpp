@@ -1,85 +1,18 @@
 #include "cli/settings.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 
-#include "base/toml.h"
-#include "io/error.h"
-#include "io/file.h"
+#include "cli/config_file.h"
 
 namespace rozaneh::cli {
 namespace {
 
-constexpr std::size_t kLargestConfig = 1024 * 1024;
-
-// A file that cannot be opened has no line.
-std::unexpected<Error> config_failure(const std::string& file, const toml::source_region& where,
-                                      std::string_view what) {
-  const auto line = where.begin.line;
-  const std::string place = line == 0 ? file : fmt::format("{}:{}", file, line);
-  return fail(SettingsError::config, fmt::format("{}: {}", place, what));
-}
-
-// What an option takes, in words.
-std::string taken_by(const CLI::Option& option) {
-  if (option.get_items_expected_max() == 0) return "true or false";
-  const std::string type = option.get_type_name();
-  return type == "UINT" ? "a whole number" : type;
-}
-
-std::string names_of_options(const CLI::App& app) {
-  std::string names;
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_lnames().empty() || option->get_lnames().front() == "help") continue;
-    names.append(names.empty() ? "" : ", ").append(option->get_lnames().front());
-  }
-  return names;
-}
-
-std::optional<std::string> scalar(const toml::node& node) {
-  if (auto text = node.value_exact<std::string>()) return text;
-  if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
-  if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
-  return std::nullopt;
-}
-
-std::optional<std::vector<std::string>> values_of(const toml::node& node) {
-  std::vector<std::string> values;
-  if (const toml::array* list = node.as_array()) {
-    for (const toml::node& element : *list) {
-      auto value = scalar(element);
-      if (!value) return std::nullopt;
-      values.push_back(std::move(*value));
-    }
-    return values;
-  }
-  auto value = scalar(node);
-  if (!value) return std::nullopt;
-  values.push_back(std::move(*value));
-  return values;
-}
-
-Result<> apply_key(CLI::App& app, const std::string& file, const std::string& key, const toml::node& node) {
-  CLI::Option* option = app.get_option_no_throw("--" + key);
-  if (option == nullptr || key == "config" || key == "help")
-    return config_failure(file, node.source(),
-                          fmt::format("unknown key '{}'; valid: {}", key, names_of_options(app)));
-  if (option->count() > 0) return {};  // the command line wins
-  if (option->get_items_expected_max() == 0 && !node.is_boolean())
-    return config_failure(file, node.source(), fmt::format("'{}' takes {}", key, taken_by(*option)));
-  const auto values = values_of(node);
-  if (!values)
-    return config_failure(file, node.source(),
-                          fmt::format("'{}' takes a text, a number, true or false, or a list", key));
-  try {
-    for (const std::string& value : *values) option->add_result(value);
-    option->run_callback();
-  } catch (const CLI::Error&) {
-    return config_failure(
-        file, node.source(),
-        fmt::format("'{}' takes {}, not '{}'", key, taken_by(*option), fmt::join(*values, "', '")));
-  }
+Result<> take(CLI::App& app, const std::expected<ConfigFile, ConfigProblem>& file) {
+  if (!file) return std::unexpected(file.error().error());
+  const auto problems = file->apply(app);
+  if (!problems.empty()) return std::unexpected(problems.front().error());
   return {};
 }
 
@@ -122,21 +55,11 @@ void declare_common(CLI::App& app, CommonSettings& settings) {
 
 Result<> apply_config(CLI::App& app, const CommonSettings& settings) {
   if (settings.config.empty()) return {};
-  const std::string& file = settings.config;
-  const io::File open_file(file, O_RDONLY);
-  const auto text = open_file.is_open() ? open_file.read_all(kLargestConfig) : std::nullopt;
-  if (!text) return config_failure(file, {}, io::from_errno(errno).message());
-  return apply_config(app, text_of(*text), file);
+  return take(app, ConfigFile::read(settings.config));
 }
 
 Result<> apply_config(CLI::App& app, std::string_view text, const std::string& file) {
-  const auto table = parse_toml(text, file);
-  if (!table) return config_failure(file, table.error().where, table.error().what);
-  for (const auto& [key, node] : *table) {
-    auto applied = apply_key(app, file, std::string(key.str()), node);
-    if (!applied) return applied;
-  }
-  return {};
+  return take(app, ConfigFile::parse(text, file));
 }
 
 Result<Console::Options> console_options(const CommonSettings& settings) {

@@ -35,17 +35,30 @@ bool is_label(const std::string& label) {
 
 }  // namespace
 
-Result<> check_settings(const SignalSettings& settings) {
+Misfits contradictions(const SignalSettings& settings) {
+  Misfits all;
+  const auto note = [&all](std::string key, std::string what) {
+    all.push_back({std::move(key), Error(SettingsError::value, std::move(what))});
+  };
   const auto host = Target::from_host(settings.domain, kHttps);
   if (!host || settings.domain.find('.') == std::string::npos)
-    return wrong("say what this server is called: --domain NAME, such as proxy.example.org");
+    note("domain", "say what this server is called: --domain NAME, such as proxy.example.org");
   if (settings.by_name && settings.names.empty() && settings.upstream.empty() && settings.list_url.empty())
-    return wrong("say which names to lead to: --names FILE.toml or --upstream NAME=ADDRESS:PORT");
-  if (!settings.site.empty() && !settings.proxy_site.empty()) return wrong("either --site or --proxy-site");
+    note("names", "say which names to lead to: --names FILE.toml or --upstream NAME=ADDRESS:PORT");
+  if (!settings.site.empty() && !settings.proxy_site.empty()) note("site", "either --site or --proxy-site");
+  if (!settings.webtunnel.empty() && !settings.http_carrier.empty())
+    note("webtunnel", "either --webtunnel or --http-carrier");
   if (!settings.hidden_label.empty() && !is_label(lower(settings.hidden_label)))
-    return wrong("--hidden-label takes one label: letters, digits and '-'");
+    note("hidden-label", "--hidden-label takes one label: letters, digits and '-'");
   if (settings.list_url.empty() != settings.list_key.empty())
-    return wrong("--list-url needs --list-key, which its updates are signed with, and the other way round");
+    note("list-url",
+         "--list-url needs --list-key, which its updates are signed with, and the other way round");
+  return all;
+}
+
+Result<> check_settings(const SignalSettings& settings) {
+  const Misfits all = contradictions(settings);
+  if (!all.empty()) return std::unexpected(all.front().error);
   return {};
 }
 

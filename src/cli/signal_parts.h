@@ -1,6 +1,7 @@
 // What `rozaneh signal` is put together from, as its settings say.
 #pragma once
 
+#include "cli/misfit.h"
 #include "cli/signal.h"
 #include "front/list_update.h"
 #include "front/sharing.h"
@@ -9,7 +10,10 @@
 
 namespace rozaneh::cli {
 
-// Fails where settings do not fit together.
+// Settings that do not fit together, or are missing.
+Misfits contradictions(const SignalSettings& settings);
+
+// Fails with the first of them.
 Result<> check_settings(const SignalSettings& settings);
 
 // The sites that share the port.

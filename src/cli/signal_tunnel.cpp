@@ -34,6 +34,13 @@ Result<std::unique_ptr<egress::Egress>> SignalTunnel::make_egress(const Kind& ki
   return std::make_unique<egress::FixedEgress>(std::move(*target));
 }
 
+Result<> SignalTunnel::check(const SignalSettings& settings) {
+  if (settings.webtunnel.empty() && settings.http_carrier.empty()) return {};
+  const auto egress = make_egress(kind_of(settings), settings.allow_private);
+  if (!egress) return std::unexpected(egress.error());
+  return {};
+}
+
 SignalTunnel::SignalTunnel(Kind kind, std::unique_ptr<egress::Egress> egress, const SignalSettings& settings,
                            Running& running)
     : kind_(std::move(kind)),

@@ -16,6 +16,9 @@ class SignalTunnel {
   static Result<std::unique_ptr<SignalTunnel>> open(const SignalSettings& settings, std::uint16_t port,
                                                     io::State& state, Running& running);
 
+  // Fails where what the flag says cannot be understood.
+  static Result<> check(const SignalSettings& settings);
+
   [[nodiscard]] site::Upgrade& upgrade() { return on_site_->upgrade(); }
 
   // Shows the link, and a bridge line.
