@@ -39,7 +39,8 @@ void go_on(const ServedSnapshot& served) {
                                           .secret = served.secret,
                                           .client = served.client,
                                           .session = again,
-                                          .outlets = served.outlets}));
+                                          .outlets = served.outlets,
+                                          .flows = served.flows}));
   if (!same) std::abort();
   const ConnectionNumber next = served.session.highest_connection.value_or(0) + 1;
   if (!session.attach(next, now)) std::abort();

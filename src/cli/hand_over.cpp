@@ -57,9 +57,12 @@ void HandOver::give_sessions(SessionServer* sessions, Running& running) {
   const auto resumed = sessions->server().resume(mapped->bytes(), running.loops(), sockets);
   if (!resumed) return refuse(resumed.error());
   console_.event("resumed",
-                 fmt::format("Going on with {} sessions and {} streams; {} sessions are lost.",
-                             resumed->sessions, resumed->streams, resumed->lost),
-                 {{"sessions", resumed->sessions}, {"streams", resumed->streams}, {"lost", resumed->lost}});
+                 fmt::format("Going on with {} sessions, {} streams and {} UDP flows; {} sessions are lost.",
+                             resumed->sessions, resumed->streams, resumed->flows, resumed->lost),
+                 {{"sessions", resumed->sessions},
+                  {"streams", resumed->streams},
+                  {"flows", resumed->flows},
+                  {"lost", resumed->lost}});
 }
 
 void HandOver::ready() {
@@ -100,11 +103,13 @@ Result<HandOver::Estate> HandOver::gather(SessionServer* sessions, Running& runn
 void HandOver::say(std::string_view where, const Estate& estate) {
   console_.event(
       "handed_over",
-      fmt::format("Handed over to {}: {} sessions and {} streams; {} sessions are left out.", where,
-                  estate.handed.sessions, estate.handed.sockets.size(), estate.handed.left_out),
+      fmt::format("Handed over to {}: {} sessions, {} streams and {} UDP flows; {} sessions are left out.",
+                  where, estate.handed.sessions, estate.handed.streams, estate.handed.flows,
+                  estate.handed.left_out),
       {{"to", where},
        {"sessions", estate.handed.sessions},
-       {"streams", estate.handed.sockets.size()},
+       {"streams", estate.handed.streams},
+       {"flows", estate.handed.flows},
        {"left_out", estate.handed.left_out}});
 }
 

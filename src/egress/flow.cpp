@@ -35,6 +35,27 @@ io::Task<> Flow::run(std::shared_ptr<Flow> self) {
   self->end();
 }
 
+tunnel::Host::FlowOutlet Flow::outlet() {
+  tunnel::Host::FlowOutlet now{.only = only_.value_or(Target()),
+                               .sockets = {},
+                               .remotes = {remotes_in_order_.begin(), remotes_in_order_.end()}};
+  for (auto* socket : {&v4_, &v6_})
+    if (*socket) now.sockets.push_back((*socket)->descriptor());
+  return now;
+}
+
+void Flow::resume(const std::shared_ptr<Flow>& self, std::vector<io::Descriptor>& sockets,
+                  const std::vector<Endpoint>& remotes) {
+  for (io::Descriptor& descriptor : sockets) {
+    auto socket = io::UdpSocket::adopt(self->loop_, std::move(descriptor));
+    if (!socket) continue;  // another one is opened when it is needed
+    const bool v6 = socket->endpoint().address.is_v6();
+    (v6 ? self->v6_ : self->v4_).emplace(std::move(*socket));
+    self->loop_.spawn(pass_back(self, v6));
+  }
+  for (const Endpoint& remote : remotes) self->remember(remote);
+}
+
 void Flow::end() {
   over_ = true;
   inside_->abort();

@@ -17,6 +17,7 @@
 #include "egress/egress.h"
 #include "io/datagrams.h"
 #include "io/udp_socket.h"
+#include "tunnel/host.h"
 
 namespace rozaneh::egress {
 
@@ -38,6 +39,12 @@ class Flow final {
 
   // Runs until the client ends it, or nothing was passed on for the idle limit.
   static io::Task<> run(std::shared_ptr<Flow> self);
+
+  // For who hands it to another process, while nothing runs.
+  [[nodiscard]] tunnel::Host::FlowOutlet outlet();
+  // In that process, first of all: goes on with sockets of ours, and whom it heard.
+  static void resume(const std::shared_ptr<Flow>& self, std::vector<io::Descriptor>& sockets,
+                     const std::vector<Endpoint>& remotes);
 
  private:
   struct Waiting {

@@ -1,6 +1,5 @@
 #include "egress/sessions.h"
 
-#include "egress/flow.h"
 #include "egress/reply.h"
 #include "io/relay.h"
 #include "io/tcp_stream.h"
@@ -23,13 +22,20 @@ void SessionStreams::open_flow(tunnel::Host& host, tunnel::StreamNumber stream, 
   if (egress_.fixed()) return host.refuse(stream, Error(SocksReply::command_not_supported));
   if (host.flows() >= kMostFlows || counters_.flows >= kMostFlowsInAll)
     return host.refuse_one_too_many(stream);
-  host.loop().spawn(serve_flow(host.loop(), host.accept_flow(stream), target));
+  host.loop().spawn(serve_flow(make_flow(host, stream, host.accept_flow(stream), target)));
 }
 
-io::Task<> SessionStreams::serve_flow(io::Loop& loop, io::DatagramsPtr inside, Target target) {
+std::shared_ptr<Flow> SessionStreams::make_flow(tunnel::Host& host, tunnel::StreamNumber stream,
+                                                io::DatagramsPtr inside, const Target& target) {
+  const auto flow = std::make_shared<Flow>(host.loop(), std::move(inside), egress_, counters_, target);
+  // Nobody asks once `inside` is gone, which the flow has.
+  host.leads_to(stream, [flow = flow.get()] { return flow->outlet(); });
+  return flow;
+}
+
+io::Task<> SessionStreams::serve_flow(std::shared_ptr<Flow> flow) {
   const Opened open(counters_.flows);
-  const auto flow = std::make_shared<Flow>(loop, std::move(inside), egress_, counters_, std::move(target));
-  co_await Flow::run(flow);
+  co_await Flow::run(std::move(flow));
 }
 
 io::Task<> SessionStreams::serve(std::shared_ptr<tunnel::Host> host, tunnel::StreamNumber stream,
@@ -71,6 +77,13 @@ void SessionStreams::resume(std::shared_ptr<tunnel::Host> host, const tunnel::Ou
   io::StreamPtr inside = host->resume(outlet);
   host->leads_to(outlet.stream, **out);
   loop.spawn(go_on(loop, std::move(inside), std::move(*out)));
+}
+
+void SessionStreams::resume(tunnel::Host& host, const tunnel::FlowSnapshot& from,
+                            std::vector<io::Descriptor>& sockets) {
+  const auto flow = make_flow(host, from.stream, host.resume(from), from.only);
+  Flow::resume(flow, sockets, from.remotes);
+  host.loop().spawn(serve_flow(flow));
 }
 
 }  // namespace rozaneh::egress

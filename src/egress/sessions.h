@@ -3,6 +3,7 @@
 
 #include "base/counters.h"
 #include "egress/egress.h"
+#include "egress/flow.h"
 #include "tunnel/server.h"
 
 namespace rozaneh::egress {
@@ -20,6 +21,8 @@ class SessionStreams final : public tunnel::StreamHandler {
             const Target& target, const Endpoint& client) override;
   void resume(std::shared_ptr<tunnel::Host> host, const tunnel::OutletSnapshot& outlet, io::Descriptor socket,
               const Endpoint& client) override;
+  void resume(tunnel::Host& host, const tunnel::FlowSnapshot& flow,
+              std::vector<io::Descriptor>& sockets) override;
 
  private:
   io::Task<> serve(std::shared_ptr<tunnel::Host> host, tunnel::StreamNumber stream, Target target,
@@ -27,7 +30,9 @@ class SessionStreams final : public tunnel::StreamHandler {
   io::Task<> go_on(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out);
   io::Task<> carry(io::Loop& loop, io::StreamPtr inside, io::StreamPtr out);
   void open_flow(tunnel::Host& host, tunnel::StreamNumber stream, const Target& target);
-  io::Task<> serve_flow(io::Loop& loop, io::DatagramsPtr inside, Target target);
+  std::shared_ptr<Flow> make_flow(tunnel::Host& host, tunnel::StreamNumber stream, io::DatagramsPtr inside,
+                                  const Target& target);
+  io::Task<> serve_flow(std::shared_ptr<Flow> flow);
 
   Egress& egress_;
   Counters& counters_;

@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::uint16_t kAnyPort = 9;  // nothing is sent there: only the route counts
 
+Result<Endpoint> address_of(int socket) {
+  SocketAddress bound;
+  if (getsockname(socket, bound.get(), &bound.size) != 0) return std::unexpected(from_errno(errno));
+  return to_endpoint(bound);
+}
+
 }  // namespace
 
 Result<UdpSocket> UdpSocket::open(Loop& loop, const Endpoint& at) {
@@ -22,10 +28,9 @@ Result<UdpSocket> UdpSocket::open(Loop& loop, const Endpoint& at) {
   const SocketAddress address = to_socket_address(at);
   if (bind(socket.native_handle(), address.get(), address.size) != 0)
     return std::unexpected(from_errno(errno));
-  SocketAddress bound;
-  if (getsockname(socket.native_handle(), bound.get(), &bound.size) != 0)
-    return std::unexpected(from_errno(errno));
-  return UdpSocket(std::move(socket), to_endpoint(bound));
+  const auto bound = address_of(socket.native_handle());
+  if (!bound) return std::unexpected(bound.error());
+  return UdpSocket(std::move(socket), *bound);
 }
 
 Result<UdpSocket> UdpSocket::open_facing(Loop& loop, const IpAddress& peer) {
@@ -33,11 +38,23 @@ Result<UdpSocket> UdpSocket::open_facing(Loop& loop, const IpAddress& peer) {
   auto probe = open(loop, any);
   if (!probe) return probe;
   const SocketAddress there = to_socket_address({peer, kAnyPort});
-  SocketAddress ours;
-  if (connect(probe->socket_.native_handle(), there.get(), there.size) != 0 ||
-      getsockname(probe->socket_.native_handle(), ours.get(), &ours.size) != 0)
+  if (connect(probe->socket_.native_handle(), there.get(), there.size) != 0)
     return std::unexpected(from_errno(errno));
-  return open(loop, {to_endpoint(ours).address, 0});
+  const auto ours = address_of(probe->socket_.native_handle());
+  if (!ours) return std::unexpected(ours.error());
+  return open(loop, {ours->address, 0});
+}
+
+Result<UdpSocket> UdpSocket::adopt(Loop& loop, Descriptor descriptor) {
+  const auto bound = address_of(descriptor.number());
+  if (!bound) return std::unexpected(bound.error());
+  using boost::asio::ip::udp;
+  Socket socket(loop.executor());
+  boost::system::error_code failure;
+  socket.assign(bound->address.is_v6() ? udp::v6() : udp::v4(), descriptor.number(), failure);
+  if (failure) return std::unexpected(from_system(failure));
+  (void)descriptor.release();
+  return UdpSocket(std::move(socket), *bound);
 }
 
 Task<bool> UdpSocket::readable() {

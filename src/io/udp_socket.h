@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "io/descriptor.h"
 #include "io/loop.h"
 
 namespace rozaneh::io {
@@ -18,6 +19,9 @@ class UdpSocket {
   static Result<UdpSocket> open(Loop& loop, const Endpoint& at);
   // Bound to a free port of the one address of ours that `peer` is reached from.
   static Result<UdpSocket> open_facing(Loop& loop, const IpAddress& peer);
+
+  // One of another process, bound already.
+  static Result<UdpSocket> adopt(Loop& loop, Descriptor descriptor);
 
   // Where it is bound, with the port that was taken.
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
@@ -48,6 +52,9 @@ class UdpSocket {
   bool send(const Endpoint& to, Bytes bytes);
 
   void close() noexcept;
+
+  // For who hands it to another process.
+  [[nodiscard]] int descriptor() { return socket_.native_handle(); }
 
  private:
   static constexpr int kMostInARow = 32;

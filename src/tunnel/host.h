@@ -5,6 +5,7 @@
 // has not ended: a task of its own holds it until then.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -76,15 +77,26 @@ class Host final : public std::enable_shared_from_this<Host>, private Observer {
 
   // Where what is read of an accepted stream goes, as long as somebody holds the stream.
   void leads_to(StreamNumber stream, io::TcpStream& outlet);
+  // The same of an accepted flow, asked when a snapshot is made: its descriptors, and FlowSnapshot's rest.
+  struct FlowOutlet {
+    Target only;
+    std::vector<int> sockets;
+    std::vector<Endpoint> remotes;
+  };
+  void leads_to(StreamNumber flow, std::function<FlowOutlet()> now);
   struct Snapshot {
     SessionSnapshot session;
     std::vector<OutletSnapshot> outlets;
-    std::vector<int> sockets;  // of the outlets, in their order
+    std::vector<FlowSnapshot> flows;
+    std::vector<int> sockets;  // of all of them
+
+    void add(StreamNumber flow, FlowOutlet outlet);
   };
   // While no loop runs; what it borrows is there until one does.
   [[nodiscard]] Snapshot snapshot() const;
-  // In that process: the stream that led there.
+  // In that process: the stream that led there, or the flow.
   io::StreamPtr resume(const OutletSnapshot& outlet);
+  io::DatagramsPtr resume(const FlowSnapshot& flow);
 
   // Ends the session, and tells the peer as far as there is a connection. `telling` is held until the peer
   // has been told on each, or they have failed.

@@ -61,6 +61,7 @@ struct Host::Waiting {
   Piece rest;      // of the last piece that was read, where it was more than a chunk
   bool read_to_end = false;
   io::TcpStream* outlet = nullptr;
+  std::function<FlowOutlet()> flow_outlet;  // of a flow
 
   void fail(const Error& error) {
     if (!failure) failure = error;

@@ -213,8 +213,21 @@ void Host::leads_to(StreamNumber stream, io::TcpStream& outlet) {
   if (found != waiting_.end()) found->second->outlet = &outlet;
 }
 
+void Host::leads_to(StreamNumber flow, std::function<FlowOutlet()> now) {
+  const auto found = waiting_.find(flow);
+  if (found != waiting_.end()) found->second->flow_outlet = std::move(now);
+}
+
+void Host::Snapshot::add(StreamNumber flow, FlowOutlet outlet) {
+  FlowSnapshot now{
+      .stream = flow, .only = std::move(outlet.only), .sockets = {}, .remotes = std::move(outlet.remotes)};
+  for (const int socket : outlet.sockets) now.sockets.push_back(io::socket_name(socket));
+  sockets.insert(sockets.end(), outlet.sockets.begin(), outlet.sockets.end());
+  flows.push_back(std::move(now));
+}
+
 Host::Snapshot Host::snapshot() const {
-  Snapshot all{.session = session_.snapshot(io::Clock::now()), .outlets = {}, .sockets = {}};
+  Snapshot all{.session = session_.snapshot(io::Clock::now()), .outlets = {}, .flows = {}, .sockets = {}};
   std::vector<StreamNumber> numbers;
   numbers.reserve(waiting_.size());
   for (const auto& [number, waiting] : waiting_) numbers.push_back(number);
@@ -222,6 +235,7 @@ Host::Snapshot Host::snapshot() const {
   for (const StreamNumber number : numbers) {
     const Waiting& waiting = *waiting_.at(number);
     if (waiting.failure) continue;
+    if (waiting.flow_outlet) all.add(number, waiting.flow_outlet());
     StreamSnapshot* stream = all.session.find(number);
     if (stream != nullptr && !waiting.to_write.empty()) stream->unsent.push_back({nullptr, waiting.to_write});
     if (waiting.outlet == nullptr || waiting.outlet->descriptor() < 0) continue;
@@ -247,6 +261,8 @@ io::StreamPtr Host::resume(const OutletSnapshot& outlet) {
   waiting.rest = Piece::copy_of(held);
   return stream;
 }
+
+io::DatagramsPtr Host::resume(const FlowSnapshot& flow) { return flow_of(flow.stream); }
 
 void Host::refuse_one_too_many(StreamNumber stream) {
   session_.reset(stream, ResetReason::too_many_streams);

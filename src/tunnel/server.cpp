@@ -131,8 +131,9 @@ Status Server::enlist(const std::shared_ptr<Served>& served, Bytes credential, b
 
 // A program that was started anew has left its session behind, which would wait for it for a while.
 bool Server::make_room(std::vector<OfUser>& sessions) {
-  const auto left = std::ranges::find_if(
-      sessions, [](const OfUser& session) { return session.standing->connections == 0; });
+  const auto left = std::ranges::find_if(sessions, [now = io::Clock::now()](const OfUser& session) {
+    return session.standing->connections == 0 && session.standing->expected <= now;
+  });
   if (left == sessions.end()) return false;
   if (auto served = left->served.lock()) Served::end(std::move(served));
   sessions.erase(left);

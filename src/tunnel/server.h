@@ -29,13 +29,17 @@ class StreamHandler {
   // host->resume(outlet). `outlet` is the caller's. Who cannot gives the stream up.
   virtual void resume(std::shared_ptr<Host> host, const OutletSnapshot& outlet, io::Descriptor socket,
                       const Endpoint& client);
+  // The same of a flow; `sockets` are those that have come, the caller's.
+  virtual void resume(Host& host, const FlowSnapshot& flow, std::vector<io::Descriptor>& sockets);
 };
 
 // What one process hands to the next beside its sessions' state.
 struct Handed {
   std::size_t sessions = 0;
   std::size_t left_out = 0;  // of them, since there is no room for more
-  std::vector<int> sockets;  // where their streams lead, by the names in there
+  std::size_t streams = 0;
+  std::size_t flows = 0;
+  std::vector<int> sockets;  // where these lead, by the names in there
 };
 
 // Used from several loops at once. Outlives the loops' last run.
@@ -79,7 +83,8 @@ class Server {
   struct Resumed {
     std::size_t sessions = 0;
     std::size_t streams = 0;
-    std::size_t lost = 0;  // sessions that were damaged, or over a limit
+    std::size_t flows = 0;
+    std::size_t lost = 0;  // sessions that were damaged, over a limit, or of a user who is gone
   };
   // Goes on with them, before the loops run; takes the sockets that they have out of `sockets`. Fails, and
   // has changed nothing, for what is no hand-over of this server.

@@ -3,12 +3,23 @@
 #include "tunnel/server_parts.h"
 
 namespace rozaneh::tunnel {
+namespace {
+
+// Clients of sessions that were handed over make their connections anew, within a round trip or two.
+constexpr std::chrono::seconds kComeBack{30};
+
+}  // namespace
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): those that carry it on keep it
 void StreamHandler::resume(std::shared_ptr<Host> host, const OutletSnapshot& outlet,
                            io::Descriptor /*socket*/, const Endpoint& /*client*/) {
   host->session().reset(outlet.stream, ResetReason::connection_failed);
   host->settle();
+}
+
+void StreamHandler::resume(Host& host, const FlowSnapshot& flow, std::vector<io::Descriptor>& /*sockets*/) {
+  host.session().reset(flow.stream, ResetReason::connection_failed);
+  host.settle();
 }
 
 HandOverHead Server::head() const {
@@ -29,12 +40,15 @@ Result<Handed> Server::hand_over(const std::function<Result<>(Bytes)>& write, st
     if (!written) break;
     if (served->host->session().ended()) continue;
     Host::Snapshot now = served->host->snapshot();
+    handed.streams += now.outlets.size();
+    handed.flows += now.flows.size();
     Buffer part = writer.session({.name = name,
                                   .secret = served->secret,
                                   .client = served->client,
                                   .user = served->user,
                                   .session = std::move(now.session),
-                                  .outlets = std::move(now.outlets)});
+                                  .outlets = std::move(now.outlets),
+                                  .flows = std::move(now.flows)});
     size += part.size();
     written = write(part);
     wipe(part);
@@ -75,6 +89,7 @@ bool Server::is_welcome(const ServedSnapshot& from) const {
 
 void Server::enlist_again(const std::shared_ptr<Served>& served, const CredentialHash& user) {
   served->user = user;
+  served->standing->expected = io::Clock::now() + kComeBack;
   const std::scoped_lock lock(mutex_);
   of_users_[user].push_back({.standing = served->standing, .served = served});
 }
@@ -91,14 +106,21 @@ bool Server::resume_one(const ServedSnapshot& from, io::Loop& loop, Sockets& soc
   add(served);
   std::set<StreamNumber> led;
   for (const OutletSnapshot& outlet : from.outlets) {
-    const auto socket = sockets.find(outlet.socket);
-    if (socket == sockets.end()) continue;
-    handler_.resume(host, outlet, std::move(socket->second), from.client);
-    sockets.erase(socket);
+    auto socket = sockets.extract(outlet.socket);
+    if (socket.empty()) continue;
+    handler_.resume(host, outlet, std::move(socket.mapped()), from.client);
     led.insert(outlet.stream);
     ++resumed.streams;
   }
-  // Those that led somewhere where we cannot follow: UDP flows, which their programs make anew, too.
+  for (const FlowSnapshot& flow : from.flows) {
+    std::vector<io::Descriptor> its;
+    for (const std::uint64_t name : flow.sockets)
+      if (auto socket = sockets.extract(name)) its.push_back(std::move(socket.mapped()));
+    handler_.resume(*host, flow, its);
+    led.insert(flow.stream);
+    ++resumed.flows;
+  }
+  // Those that led somewhere where we cannot follow.
   for (const StreamSnapshot& stream : from.session.streams)
     if (stream.opened && !stream.is_left() && !led.contains(stream.number))
       host->session().reset(stream.number, ResetReason::connection_failed);

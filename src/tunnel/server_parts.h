@@ -16,6 +16,7 @@ inline std::chrono::sys_seconds now_seconds() {
 struct Server::Standing {
   std::atomic<bool> is_over = false;
   std::atomic<unsigned> connections = 0;
+  Time expected{};  // until then its client comes back, who knows of no end; set before there are threads
 };
 
 // A session and what it was made by. Kept by the server's list and by whoever works on it.

@@ -55,6 +55,11 @@ void put_address(Writer& out, const IpAddress& address) {
   }
 }
 
+void put_endpoint(Writer& out, const Endpoint& endpoint) {
+  put_address(out, endpoint.address);
+  out.u16(endpoint.port);
+}
+
 void put_target(Writer& out, const Target& target) {
   if (const auto* name = std::get_if<std::string>(&target.host)) {
     out.u8(0).u8(static_cast<std::uint8_t>(name->size())).text(*name);
@@ -170,6 +175,10 @@ class Decoder {
   IpAddress address(std::uint8_t kind) {
     check(kind == 4 || kind == 6);
     return kind == 6 ? IpAddress(array<16>()) : IpAddress(array<4>());
+  }
+  Endpoint endpoint() {
+    const IpAddress host = address(u8());
+    return {host, u16()};
   }
   Target target() {
     const std::uint8_t kind = u8();
@@ -359,6 +368,18 @@ std::vector<OutletSnapshot> take_outlets(Decoder& in) {
   return outlets;
 }
 
+std::vector<FlowSnapshot> take_flows(Decoder& in) {
+  std::vector<FlowSnapshot> flows;
+  for (std::size_t count = in.count(8); count > 0 && in.ok(); --count) {
+    FlowSnapshot flow{.stream = in.number(), .only = in.target(), .sockets = {}, .remotes = {}};
+    for (std::size_t some = in.count(8); some > 0 && in.ok(); --some) flow.sockets.push_back(in.u64());
+    for (std::size_t some = in.count(7); some > 0 && in.ok(); --some) flow.remotes.push_back(in.endpoint());
+    in.check(flow.sockets.size() <= 2 && (flows.empty() || flows.back().stream < flow.stream));
+    flows.push_back(std::move(flow));
+  }
+  return flows;
+}
+
 }  // namespace
 
 std::uint64_t StreamSnapshot::unread_size() const {
@@ -374,8 +395,7 @@ StreamSnapshot* SessionSnapshot::find(StreamNumber number) {
 Buffer encode(const ServedSnapshot& served) {
   Writer out;
   out.bytes(served.name).bytes(served.secret.bytes());
-  put_address(out, served.client.address);
-  out.u16(served.client.port);
+  put_endpoint(out, served.client);
   put_flags(out, {served.user.has_value()});
   if (served.user) out.bytes(*served.user);
   put_session(out, served.session);
@@ -386,6 +406,15 @@ Buffer encode(const ServedSnapshot& served) {
     put_flags(out, {outlet.shut, outlet.read_to_end});
     put_pieces(out, outlet.held);
   }
+  put_varint(out, served.flows.size());
+  for (const FlowSnapshot& flow : served.flows) {
+    put_varint(out, flow.stream);
+    put_target(out, flow.only);
+    put_varint(out, flow.sockets.size());
+    for (const std::uint64_t socket : flow.sockets) out.u64(socket);
+    put_varint(out, flow.remotes.size());
+    for (const Endpoint& remote : flow.remotes) put_endpoint(out, remote);
+  }
   return out.take();
 }
 
@@ -394,11 +423,11 @@ Result<ServedSnapshot> decode_served(Bytes bytes) {
   ServedSnapshot served;
   served.name = in.array<16>();
   copy(served.secret.bytes(), in.bytes(served.secret.kSize));
-  served.client.address = in.address(in.u8());
-  served.client.port = in.u16();
+  served.client = in.endpoint();
   if (in.flags(1) != 0) served.user = in.array<32>();
   served.session = take_session(in);
   served.outlets = take_outlets(in);
+  served.flows = take_flows(in);
   if (!in.check(in.empty())) return fail(TunnelError::malformed, "no snapshot of a session");
   return served;
 }

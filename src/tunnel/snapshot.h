@@ -98,6 +98,14 @@ struct OutletSnapshot {
   std::vector<Piece> held;   // read off the stream, and not taken by the connection
 };
 
+// Where a UDP flow goes on behind the server.
+struct FlowSnapshot {
+  StreamNumber stream = 0;
+  Target only;                         // all that it may send to; 0.0.0.0:0: to any
+  std::vector<std::uint64_t> sockets;  // one of each address family, by their names as above
+  std::vector<Endpoint> remotes;       // of whom something is taken, those sent to last at the end
+};
+
 // A session and what belongs to it.
 struct ServedSnapshot {
   SessionId name{};
@@ -106,6 +114,7 @@ struct ServedSnapshot {
   std::optional<CredentialHash> user{};  // whose it is, where only users have sessions
   SessionSnapshot session;
   std::vector<OutletSnapshot> outlets;
+  std::vector<FlowSnapshot> flows{};
 };
 
 // What can be wrong is that somebody else made the bytes: fails with TunnelError::malformed. Everything that

@@ -34,6 +34,8 @@ from harness import (
     until,
 )
 from restarted import Restarted, fixed_listen
+from udp import Association, UdpService
+from udp import echo as back
 
 
 class InPlace(unittest.TestCase):
@@ -60,6 +62,21 @@ class InPlace(unittest.TestCase):
                     for each in (connection, other, new):
                         each.sendall(b"two")
                         self.assertEqual(receive(each, 3), b"two")
+
+    def test_keeps_udp_flows_with_their_ports_and_whom_they_hear(self):
+        with UdpService(back) as target, UdpService(back, ("::1", 0)) as six, Restarted("--threads", 2) as bridge, Client(
+            bridge.link
+        ) as client, Association(client.address) as flow:
+            for each in (target, six):
+                flow.asked(each.address, b"before")
+            for i in range(2):
+                self.assertEqual(bridge.restart()["flows"], 1)
+                self.assertEqual(bridge.next("resumed", i)["flows"], 1)
+                for each in (target, six):
+                    # Not asked again since: it calls until it is heard, as whoever uses UDP does.
+                    self.assertTrue(until(lambda: each.say(b"call %d" % i) or heard(flow, each, b"call %d" % i)))
+                    flow.asked(each.address, b"after")
+            self.assertEqual([len(each.peers) for each in (target, six)], [1, 1])
 
     def test_keeps_half_closes(self):
         with Service(digest) as target, Restarted() as bridge, Client(bridge.link) as client:
@@ -129,6 +146,14 @@ class InPlace(unittest.TestCase):
                     bridge.restart()
                     connection.sendall(b"six")
                     self.assertEqual(receive(connection, 3), b"six")
+
+
+def heard(flow, service, data):
+    """Whether that comes from there, soon; what came before it is passed over."""
+    while answer := flow.receive(0.2):
+        if answer == (service.address, data):
+            return True
+    return False
 
 
 def stuck(process):

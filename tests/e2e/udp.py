@@ -113,6 +113,10 @@ class UdpService:
                 if answer is not None:
                     self.socket.sendto(answer, peer)
 
+    def say(self, data):
+        """To the first that has asked, unasked."""
+        self.socket.sendto(data, self.peers[0])
+
     def __enter__(self):
         return self
 

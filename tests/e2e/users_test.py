@@ -148,6 +148,19 @@ class Users(unittest.TestCase):
         self.assert_ends(streams["babak"])
         self.assert_shut_out(clients["babak"])
 
+    def test_find_their_place_taken_by_no_one_while_they_are_not_back_yet(self):
+        bridge = self.enterContext(Restarted("--users", self.users, state=self.state))
+        wire = self.enterContext(Cutter(bridge.address))
+        link = self.added("shirin", "--sessions", 1)["links"][0]
+        self.reload(bridge)
+        stream = self.assert_works(self.enterContext(Client(through(link, wire.address[1]))))
+        other = self.enterContext(Client(link))
+        wire.refuses = True
+        bridge.restart()
+        self.assertNotEqual(self.opened(other)[0], 0)
+        wire.refuses = False
+        self.assert_still(stream)
+
     def test_have_as_many_sessions_as_their_line_says(self):
         bridge = self.bridge()
         link = self.added("shirin", "--sessions", 1)["links"][0]

@@ -78,6 +78,11 @@ struct Busy {
     static const Buffer held = numbered(70'000);
     served.outlets.push_back({.stream = 0, .socket = 99, .shut = true, .held = {{nullptr, held}}});
     served.outlets.push_back({.stream = 4, .socket = 100, .read_to_end = true, .held = {}});
+    served.flows.push_back(
+        {.stream = 6,
+         .only = kTarget,
+         .sockets = {101, 102},
+         .remotes = {*Endpoint::parse("192.0.2.1:53"), *Endpoint::parse("[2001:db8::2]:53")}});
     return served;
   }
 
