@@ -9,6 +9,7 @@
 
 #include "cli/config_file.h"
 #include "cli/misfit.h"
+#include "cli/needs.h"
 
 namespace rozaneh::cli {
 
@@ -18,6 +19,7 @@ struct Configurable {
   CLI::App* app;        // as it was declared, or parsed
   std::string* config;  // the file that its command line names
   std::function<Misfits()> misfits;
+  std::function<Needs()> needs;
 };
 
 // Their names, for --for.

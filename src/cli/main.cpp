@@ -11,6 +11,7 @@
 #include "cli/client.h"
 #include "cli/completion.h"
 #include "cli/config.h"
+#include "cli/doctor.h"
 #include "cli/exit_code.h"
 #include "cli/lab_classify.h"
 #include "cli/lab_matrix.h"
@@ -45,6 +46,7 @@ struct Everything {
   CertificateGetSettings certificate;
   ClientSettings client;
   ConfigSettings config;
+  DoctorSettings doctor;
   LinkSettings link;
   StatusSettings status;
   UserSettings user;
@@ -66,6 +68,7 @@ struct Everything {
   CLI::App* certificate_show_command = nullptr;
   CLI::App* client_command = nullptr;
   ConfigCommands config_commands;
+  CLI::App* doctor_command = nullptr;
   CLI::App* link_show_command = nullptr;
   CLI::App* status_command = nullptr;
   CLI::App* wipe_command = nullptr;
@@ -90,6 +93,8 @@ struct Everything {
     client_command = app.add_subcommand("client", "Offer a local proxy that leads through a bridge");
     config_commands = declare_config(
         *app.add_subcommand("config", "Look at configuration files, and at what comes of them"), config);
+    doctor_command = app.add_subcommand("doctor", "Find what is wrong with this machine and its services");
+    declare(*doctor_command, doctor);
     CLI::App* link_command = app.add_subcommand("link", "Look at links");
     link_command->require_subcommand(1);
     link_show_command = link_command->add_subcommand("show", "Print what stands in a link, and its QR code");
@@ -137,7 +142,8 @@ struct Everything {
   std::vector<Configurable> configurable() {
     const auto at = [](std::string name, CLI::App* command, auto& settings) {
       return Configurable{std::move(name), command, &settings.common.config,
-                          [&settings] { return misfits_of(settings); }};
+                          [&settings] { return misfits_of(settings); },
+                          [&settings] { return needs_of(settings); }};
     };
     by_name.by_name = true;
     return {at("bridge", bridge_command, bridge), at("by-name", by_name_command, by_name),
@@ -202,6 +208,18 @@ int show_config(const ConfigSettings& settings) {
   return kUsage;
 }
 
+// For who looks at several files: each is given to commands of its own.
+class FreshCommands {
+ public:
+  std::vector<Configurable> operator()() {
+    made_.push_back(std::make_shared<Everything>());
+    return made_.back()->configurable();
+  }
+
+ private:
+  std::vector<std::shared_ptr<Everything>> made_;  // shared: a std::function can be copied
+};
+
 int run(const std::vector<std::string>& given) {
   Everything everything;
   const std::vector<std::string> words = shield_shown_command(given);
@@ -231,6 +249,7 @@ int run(const std::vector<std::string>& given) {
     return run_config_check(everything.config, checked.configurable());
   }
   if (everything.config_commands.show->parsed()) return show_config(everything.config);
+  if (everything.doctor_command->parsed()) return run_doctor(everything.doctor, FreshCommands());
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.signal_check_command->parsed()) return run_signal_check(everything.signal_check);
   if (everything.sign_list_command->parsed()) return run_sign_list(everything.sign_list);

@@ -25,6 +25,7 @@ The command line, the configuration or a link is wrong.
 \fBrozaneh client \-\-check\fR: no server could be reached;
 \fBrozaneh signal check\fR: the proxy does not work.
 .PP
+\fBrozaneh doctor\fR ends with 1 where there are warnings, and with 2 where something will not work.
 \fBrozaneh lab run\fR ends as the command that it runs.
 )";
 
