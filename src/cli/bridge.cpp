@@ -126,9 +126,8 @@ class BridgeRun {
     return {};
   }
 
-  // For `rozaneh user add`, which makes links of them.
+  // For `rozaneh user add`, which makes links of them, and for `rozaneh setup`, which shows them.
   Result<> keep_links() {
-    if (settings_.users.empty()) return {};
     std::string all;
     for (const Served& served : served_) {
       if (served.at.empty()) continue;

@@ -22,6 +22,7 @@
 #include "cli/manual.h"
 #include "cli/misfits.h"
 #include "cli/pt.h"
+#include "cli/setup.h"
 #include "cli/signal.h"
 #include "cli/signal_check.h"
 #include "cli/signal_list.h"
@@ -47,6 +48,7 @@ struct Everything {
   ClientSettings client;
   ConfigSettings config;
   DoctorSettings doctor;
+  SetupSettings setup;
   LinkSettings link;
   StatusSettings status;
   UserSettings user;
@@ -69,6 +71,7 @@ struct Everything {
   CLI::App* client_command = nullptr;
   ConfigCommands config_commands;
   CLI::App* doctor_command = nullptr;
+  CLI::App* setup_command = nullptr;
   CLI::App* link_show_command = nullptr;
   CLI::App* status_command = nullptr;
   CLI::App* wipe_command = nullptr;
@@ -93,6 +96,8 @@ struct Everything {
     client_command = app.add_subcommand("client", "Offer a local proxy that leads through a bridge");
     config_commands = declare_config(
         *app.add_subcommand("config", "Look at configuration files, and at what comes of them"), config);
+    setup_command = app.add_subcommand("setup", "Make a server of this machine, by three questions");
+    declare(*setup_command, setup);
     doctor_command = app.add_subcommand("doctor", "Find what is wrong with this machine and its services");
     declare(*doctor_command, doctor);
     CLI::App* link_command = app.add_subcommand("link", "Look at links");
@@ -250,6 +255,7 @@ int run(const std::vector<std::string>& given) {
   }
   if (everything.config_commands.show->parsed()) return show_config(everything.config);
   if (everything.doctor_command->parsed()) return run_doctor(everything.doctor, FreshCommands());
+  if (everything.setup_command->parsed()) return run_setup(everything.setup, FreshCommands());
   if (everything.link_show_command->parsed()) return run_link_show(everything.link);
   if (everything.signal_check_command->parsed()) return run_signal_check(everything.signal_check);
   if (everything.sign_list_command->parsed()) return run_sign_list(everything.sign_list);
