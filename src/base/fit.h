@@ -1,5 +1,5 @@
-// Which lengths suit a write: behind these a transport that ends its bursts on lengths of its own adds next to
-// nothing.
+// Which lengths suit a write: behind these a transport that ends its bursts on lengths of its own adds next
+// to nothing.
 #pragma once
 
 #include <algorithm>
