@@ -88,7 +88,9 @@ class ClientRun {
   bool run(const std::function<Result<ClientSettings>()>& again) {
     running_.loops().first().spawn(find_way());
     if (!settings_.check) ways_->steer(running_.loops().first());
-    running_.keep_sessions_by({.end = [this] { return ways_->ways().close(); }});
+    Running::Keeping keeping;
+    keeping.end = [this] { return ways_->ways().close(); };
+    running_.keep_sessions_by(std::move(keeping));
     running_.run([this, &again] { reload(again()); });
     ways_->end();
     return found_;
